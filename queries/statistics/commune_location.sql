@@ -1,0 +1,23 @@
+-- One point per commune for maps without boundaries: the median of its samples' positions, else its seat.
+WITH positions AS (
+    SELECT
+        commune_code,
+        commune_valid_from,
+        MEDIAN(latitude) AS latitude,
+        MEDIAN(longitude) AS longitude
+    FROM accepted
+    WHERE latitude IS NOT NULL AND longitude IS NOT NULL
+    GROUP BY commune_code, commune_valid_from
+    HAVING COUNT(*) >= 30
+)
+SELECT
+    c.commune_code,
+    c.valid_from AS commune_valid_from,
+    c.commune_name,
+    COALESCE(s.latitude, c.seat_latitude) AS latitude,
+    COALESCE(s.longitude, c.seat_longitude) AS longitude,
+    p.simulated
+FROM communes AS c
+CROSS JOIN parameters AS p
+LEFT JOIN positions AS s ON c.commune_code = s.commune_code AND c.valid_from = s.commune_valid_from
+ORDER BY c.commune_code, c.valid_from

@@ -1,0 +1,346 @@
+//! Operators compared by the spread of their values, one row each.
+
+use super::axis::Scale;
+use super::canvas::{Align, BODY, Pen, SMALL, STRONG};
+use super::frame::{Area, Caption, Frame, Key, draw_empty};
+use super::marks::{self, AXIS, GOAL, GRID, Mark};
+use super::text::{measure, shorten, wrap};
+use super::{ChartError, Draw, NumberFormat, Size, TextMetrics, usable};
+
+/// The statistics of one row; what is not finite is left out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    pub p05: f64,
+    pub p10: f64,
+    pub median: f64,
+    pub mean: f64,
+    pub p90: f64,
+    pub p95: f64,
+}
+
+/// One operator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IntervalRow {
+    pub label: String,
+    /// Stands small under the label: how many values are behind the row.
+    pub count: String,
+    /// `None` where no statistics are published.
+    pub spread: Option<Spread>,
+    /// Stands in the plot instead of marks where there is no spread.
+    pub note: String,
+}
+
+/// A value that rows are read against.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Benchmark {
+    pub value: f64,
+    pub label: String,
+}
+
+/// The names of the marks; an empty one is left out of the legend.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct IntervalLegend {
+    pub outer: String,
+    pub inner: String,
+    pub median: String,
+    pub mean: String,
+}
+
+/// Rows with a thin line p05–p95, a thick one p10–p90, a dot for the median and a diamond for
+/// the mean.
+#[derive(Debug, Clone)]
+pub struct Intervals {
+    pub caption: Caption,
+    pub legend: IntervalLegend,
+    pub rows: Vec<IntervalRow>,
+    pub benchmarks: Vec<Benchmark>,
+    /// The indicator with its unit.
+    pub axis: String,
+    /// The head of the column of medians at the right.
+    pub median_head: String,
+    /// How medians are written.
+    pub number: NumberFormat,
+    /// How the axis is written.
+    pub tick: NumberFormat,
+}
+
+/// Space between two rows.
+const ROW_GAP: f64 = 9.0;
+/// Tick labels and title of the axis.
+const AXIS_HEIGHT: f64 = 29.0;
+const COLUMN_GAP: f64 = 10.0;
+
+/// The widths of the columns and the lines of the labels.
+struct Columns {
+    labels: Vec<Vec<String>>,
+    label_width: f64,
+    value_width: f64,
+}
+
+impl Intervals {
+    fn frame(&self, width: f64, metrics: &dyn TextMetrics) -> Frame {
+        let legend = &self.legend;
+        let keys = [
+            Key::new(Mark::Median, &legend.median),
+            Key::new(Mark::Mean, &legend.mean),
+            Key::new(Mark::ThickLine, &legend.inner),
+            Key::new(Mark::ThinLine, &legend.outer),
+        ];
+        Frame::new(&self.caption, keys, width, metrics)
+    }
+
+    fn columns(&self, width: f64, metrics: &dyn TextMetrics) -> Columns {
+        let labels: Vec<_> = self
+            .rows
+            .iter()
+            .map(|row| wrap(metrics, BODY, &row.label, width * 0.3, 2))
+            .collect();
+        let lines = labels
+            .iter()
+            .flatten()
+            .map(|line| measure(metrics, BODY, line));
+        let counts = self
+            .rows
+            .iter()
+            .map(|row| measure(metrics, SMALL, &row.count));
+        let label_width = lines.chain(counts).fold(0.0, f64::max).min(width * 0.3);
+        let medians = self.rows.iter().filter_map(|row| self.median(row));
+        let value_width = medians
+            .map(|text| measure(metrics, STRONG, &text))
+            .chain([measure(metrics, SMALL, &self.median_head)])
+            .fold(0.0, f64::max)
+            .min(width * 0.2);
+        Columns {
+            labels,
+            label_width,
+            value_width,
+        }
+    }
+
+    fn median(&self, row: &IntervalRow) -> Option<String> {
+        row.spread
+            .and_then(|spread| usable(spread.median))
+            .map(self.number)
+    }
+
+    /// The height of each label, without a gap.
+    fn row_heights(&self, columns: &Columns) -> Vec<f64> {
+        let height = |(row, lines): (&IntervalRow, &Vec<String>)| {
+            let count = if row.count.is_empty() {
+                0.0
+            } else {
+                SMALL.leading()
+            };
+            lines.len().max(1) as f64 * BODY.leading() + count
+        };
+        self.rows.iter().zip(&columns.labels).map(height).collect()
+    }
+
+    /// The top and the middle of each row, what is left over shared evenly.
+    fn bands(&self, plot: Area, columns: &Columns) -> Vec<(f64, f64)> {
+        let heights = self.row_heights(columns);
+        let gap = (plot.height() - heights.iter().sum::<f64>()) / heights.len() as f64;
+        let mut top = plot.top;
+        let band = |height: f64| {
+            let band = (top, top + (height + gap) / 2.0);
+            top += height + gap;
+            band
+        };
+        heights.into_iter().map(band).collect()
+    }
+
+    /// Lines of benchmark labels above the plot, or the head of the medians.
+    fn head_height(&self) -> f64 {
+        let levels = self
+            .benchmarks
+            .iter()
+            .filter(|b| usable(b.value).is_some())
+            .count();
+        levels.clamp(1, 4) as f64 * SMALL.leading() + 3.0
+    }
+
+    fn scale(&self, plot: Area) -> Scale {
+        let spreads = self.rows.iter().filter_map(|row| row.spread);
+        let values = spreads.flat_map(|s| [s.p05, s.p10, s.median, s.mean, s.p90, s.p95]);
+        let goals = self.benchmarks.iter().map(|b| b.value);
+        Scale::new(values.chain(goals), plot.left, plot.right).rounded(tick_count(plot))
+    }
+
+    fn draw_axis(&self, pen: &mut dyn Pen, plot: Area, scale: Scale) -> Result<(), ChartError> {
+        let mut free = 0.0;
+        for value in scale.ticks(tick_count(plot)) {
+            let x = scale.at(value);
+            pen.line(&[(x, plot.top), (x, plot.bottom)], GRID)?;
+            let label = (self.tick)(value);
+            let half = measure(pen.metrics(), SMALL, &label) / 2.0;
+            if x - half >= free {
+                pen.text((x, plot.bottom + 10.0), Align::Centre, SMALL, &label)?;
+                free = x + half + 4.0;
+            }
+        }
+        pen.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS)?;
+        let title = shorten(pen.metrics(), BODY, &self.axis, plot.width() + COLUMN_GAP);
+        pen.text(
+            (plot.centre().0, plot.bottom + 23.0),
+            Align::Centre,
+            BODY,
+            &title,
+        )
+    }
+
+    /// Labels that would meet stand on different lines.
+    fn draw_benchmarks(
+        &self,
+        pen: &mut dyn Pen,
+        plot: Area,
+        scale: Scale,
+    ) -> Result<(), ChartError> {
+        let mut ends: Vec<f64> = Vec::new();
+        for benchmark in self.sorted_benchmarks() {
+            let x = scale.at(benchmark.value);
+            let label = shorten(pen.metrics(), SMALL, &benchmark.label, plot.width());
+            let half = measure(pen.metrics(), SMALL, &label) / 2.0;
+            let centre = x.clamp(plot.left + half, (plot.right - half).max(plot.left + half));
+            let free = ends.iter().position(|end| *end < centre - half - 4.0);
+            let level = free.unwrap_or_else(|| {
+                ends.push(0.0);
+                ends.len() - 1
+            });
+            ends[level] = centre + half;
+            let rise = level.min(3) as f64 * SMALL.leading();
+            pen.dashes((x, plot.bottom), (x, plot.top - 2.0), GOAL)?;
+            pen.text(
+                (centre, plot.top - 4.5 - rise),
+                Align::Centre,
+                SMALL,
+                &label,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn sorted_benchmarks(&self) -> Vec<&Benchmark> {
+        let mut sorted: Vec<_> = self
+            .benchmarks
+            .iter()
+            .filter(|b| usable(b.value).is_some())
+            .collect();
+        sorted.sort_by(|a, b| a.value.total_cmp(&b.value));
+        sorted
+    }
+
+    fn draw_label(
+        &self,
+        pen: &mut dyn Pen,
+        row: &IntervalRow,
+        lines: &[String],
+        y: f64,
+    ) -> Result<(), ChartError> {
+        let count = if row.count.is_empty() {
+            0.0
+        } else {
+            SMALL.leading()
+        };
+        let top = y - (lines.len() as f64 * BODY.leading() + count) / 2.0;
+        for (i, line) in lines.iter().enumerate() {
+            let baseline = top + i as f64 * BODY.leading() + BODY.size * 0.92;
+            pen.text((0.0, baseline), Align::Left, BODY, line)?;
+        }
+        let baseline = top + lines.len() as f64 * BODY.leading() + SMALL.size * 0.92;
+        pen.text((0.0, baseline), Align::Left, SMALL, &row.count)
+    }
+
+    fn draw_row(
+        &self,
+        pen: &mut dyn Pen,
+        row: &IntervalRow,
+        scale: Scale,
+        (plot, y): (Area, f64),
+        right: f64,
+    ) -> Result<(), ChartError> {
+        let Some(spread) = row.spread else {
+            let note = shorten(pen.metrics(), SMALL, &row.note, plot.width() - 6.0);
+            if note.is_empty() {
+                return Ok(());
+            }
+            return pen.plate(
+                (plot.left + 4.0, y + SMALL.drop()),
+                Align::Left,
+                SMALL,
+                &note,
+            );
+        };
+        draw_spread(pen, spread, scale, y)?;
+        let median = self.median(row).unwrap_or_default();
+        pen.text((right, y + STRONG.drop()), Align::Right, STRONG, &median)
+    }
+}
+
+fn draw_spread(pen: &mut dyn Pen, spread: Spread, scale: Scale, y: f64) -> Result<(), ChartError> {
+    let range = |low, high| Some((scale.at(usable(low)?), scale.at(usable(high)?)));
+    if let Some(outer) = range(spread.p05, spread.p95) {
+        marks::thin_line(pen, outer, y)?;
+    }
+    if let Some(inner) = range(spread.p10, spread.p90) {
+        marks::thick_line(pen, inner, y)?;
+    }
+    if let Some(mean) = usable(spread.mean) {
+        marks::mean(pen, (scale.at(mean), y))?;
+    }
+    match usable(spread.median) {
+        Some(median) => marks::median(pen, (scale.at(median), y)),
+        None => Ok(()),
+    }
+}
+
+/// As many ticks as have room for their labels.
+fn tick_count(plot: Area) -> u32 {
+    (plot.width() / 55.0).clamp(2.0, 8.0) as u32
+}
+
+impl Draw for Intervals {
+    fn caption(&self) -> &Caption {
+        &self.caption
+    }
+
+    fn natural_height(&self, width: f64, metrics: &dyn TextMetrics) -> f64 {
+        let heights = self.row_heights(&self.columns(width, metrics));
+        let rows: f64 = heights.iter().map(|height| height + ROW_GAP).sum();
+        self.frame(width, metrics).height() + self.head_height() + rows.max(30.0) + AXIS_HEIGHT
+    }
+
+    fn draw(&self, pen: &mut dyn Pen, size: Size) -> Result<(), ChartError> {
+        let columns = self.columns(size.width, pen.metrics());
+        let frame = self.frame(size.width, pen.metrics());
+        let rows: f64 = self.row_heights(&columns).iter().sum();
+        let body = frame.draw(pen, size, rows + self.head_height() + AXIS_HEIGHT)?;
+        if self.rows.is_empty() {
+            return draw_empty(pen, body, &self.caption);
+        }
+        let plot = Area {
+            left: columns.label_width + COLUMN_GAP,
+            top: body.top + self.head_height(),
+            right: body.right - columns.value_width - COLUMN_GAP,
+            bottom: body.bottom - AXIS_HEIGHT,
+        };
+        let scale = self.scale(plot);
+        let bands = self.bands(plot, &columns);
+        self.draw_axis(pen, plot, scale)?;
+        for (top, _) in bands.iter().skip(1) {
+            pen.line(&[(0.0, *top), (body.right, *top)], GRID)?;
+        }
+        self.draw_benchmarks(pen, plot, scale)?;
+        let head = shorten(
+            pen.metrics(),
+            SMALL,
+            &self.median_head,
+            columns.value_width + 2.0,
+        );
+        pen.text((body.right, plot.top - 4.5), Align::Right, SMALL, &head)?;
+        for ((row, lines), (_, y)) in self.rows.iter().zip(&columns.labels).zip(bands) {
+            self.draw_label(pen, row, lines, y)?;
+            self.draw_row(pen, row, scale, (plot, y), body.right)?;
+        }
+        Ok(())
+    }
+}

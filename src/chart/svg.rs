@@ -1,0 +1,71 @@
+//! SVG through plotters' own backend, with a head of our own.
+
+use plotters::prelude::SVGBackend;
+
+use super::canvas::{Canvas, Pen, Surface};
+use super::font::Embedded;
+use super::{ChartError, MARGIN, Size, text};
+
+/// Plotters writes whole numbers: ten to a point keep curves smooth.
+const UNITS: f64 = 10.0;
+
+impl Surface for SVGBackend<'_> {
+    fn font_size(em: f64) -> f64 {
+        // Plotters divides by 1.24 when it writes the size.
+        em * 1.24
+    }
+
+    fn baseline(em: f64) -> f64 {
+        // What plotters writes into `dy` for text anchored by its top.
+        em * 0.76
+    }
+}
+
+/// The file that `draw` fills; `title` is what a screen reader says.
+pub(super) fn render(
+    size: Size,
+    title: &str,
+    draw: impl FnOnce(&mut dyn Pen) -> Result<(), ChartError>,
+) -> Result<String, ChartError> {
+    let size = Size {
+        width: size.width + 2.0 * MARGIN,
+        height: size.height + 2.0 * MARGIN,
+    };
+    let units = (
+        (size.width * UNITS).ceil() as u32,
+        (size.height * UNITS).ceil() as u32,
+    );
+    let mut body = String::new();
+    {
+        // The block ends before the text is used, since the backend completes it when dropped.
+        let backend = SVGBackend::with_string(&mut body, units);
+        let mut canvas = Canvas::new(backend, UNITS, &Embedded).with_margin(MARGIN);
+        draw(&mut canvas)?;
+        canvas.finish()?;
+    }
+    Ok(with_head(&body, size, units, title))
+}
+
+/// Plotters sizes the picture in its units; the head says points instead, and names the picture.
+fn with_head(file: &str, size: Size, (width, height): (u32, u32), title: &str) -> String {
+    let rest = file.split_once('\n').map_or("", |(_, rest)| rest);
+    format!(
+        "<svg width=\"{}pt\" height=\"{}pt\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+         xmlns=\"http://www.w3.org/2000/svg\">\n<title>{}</title>\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n{rest}",
+        short(size.width),
+        short(size.height),
+        escape(&text::clean(title)),
+    )
+}
+
+/// Two decimals are enough for a length.
+fn short(length: f64) -> f64 {
+    (length * 100.0).round() / 100.0
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}

@@ -1,0 +1,64 @@
+//! What goes wrong on the command line itself.
+
+use std::path::Path;
+
+use ispeed_report::error::{Fault, Kind};
+
+/// An error of a subcommand.
+#[derive(Debug, thiserror::Error)]
+pub enum CliFault {
+    #[error("nothing is called `{found}`")]
+    UnknownName { found: String, nearest: String },
+    #[error("{rejected} of {read} rows were rejected, more than the fail threshold of {:.1} %", limit * 100.0)]
+    Rejected { rejected: u64, read: u64, limit: f64 },
+    #[error("{problems} found in `{bundle}`")]
+    Differs { bundle: String, problems: String },
+    #[error("`{0}` is there already, expected a folder without it")]
+    Exists(String),
+    #[error("`{path}` cannot be written: {message}")]
+    Write { path: String, message: String },
+    #[error("no folder for intermediate files can be made in `{path}`: {message}")]
+    Work { path: String, message: String },
+    #[error("the answer cannot be printed: {0}")]
+    Stdout(String),
+    #[error("`{name}` is not as expected: {message}")]
+    Definitions { name: String, message: String },
+}
+
+impl CliFault {
+    /// A file or folder that cannot be written.
+    pub fn write(path: &Path, error: &std::io::Error) -> Self {
+        CliFault::Write { path: path.display().to_string(), message: error.to_string() }
+    }
+}
+
+impl Fault for CliFault {
+    fn kind(&self) -> Kind {
+        match self {
+            CliFault::UnknownName { .. } | CliFault::Definitions { .. } => Kind::Usage,
+            CliFault::Exists(_) => Kind::Usage,
+            CliFault::Rejected { .. } => Kind::Threshold,
+            CliFault::Differs { .. } => Kind::Input,
+            CliFault::Write { .. } | CliFault::Work { .. } | CliFault::Stdout(_) => Kind::Output,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            CliFault::UnknownName { nearest, .. } => {
+                Some(format!("the nearest name is `{nearest}`; `ispeed-report explain` lists all"))
+            }
+            CliFault::Rejected { .. } => Some(
+                "`run` would make no reports; the limit is validation.fail_rejected_share".into(),
+            ),
+            CliFault::Differs { .. } => Some(
+                "the bundle was changed after it was made; `run --force` builds it again".into(),
+            ),
+            CliFault::Exists(_) => Some("choose another folder; nothing was written".into()),
+            CliFault::Work { .. } => {
+                Some("set TMPDIR to a folder with room for about the size of the samples".into())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! `init`: a folder to adapt.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ispeed_report::config::TEMPLATE;
+use ispeed_report::error::Result;
+use ispeed_report::queries::EMBEDDED;
+use ispeed_report::report::Templates;
+
+use super::answer::Answer;
+use super::fault::CliFault;
+
+/// The name of a configuration that this program writes.
+pub const CONFIG_FILE: &str = "ispeed-report.toml";
+
+const LONG: &str = "\
+Write a commented configuration plus copies of queries/ and reports/ to adapt.
+
+The configuration uses the copies, so what is changed in them takes effect with the next run. Files \
+that are there already are never overwritten.";
+
+const EXAMPLES: &str = "\
+Example:
+  ispeed-report init dak-lak
+  ispeed-report run --config dak-lak/ispeed-report.toml --month 2025-10 --out out";
+
+/// Write a commented configuration plus copies of queries/ and reports/ to adapt
+#[derive(Debug, Args)]
+#[command(long_about = LONG, after_help = EXAMPLES)]
+pub struct InitArgs {
+    /// Folder to write into; it is made when it is not there
+    dir: PathBuf,
+}
+
+/// Writes the files, or none when one of them is there already.
+pub fn init(args: &InitArgs) -> Result<Answer> {
+    let files = files();
+    let taken = files.iter().map(|(name, _)| args.dir.join(name));
+    if let Some(path) = taken.into_iter().find(|path| fs::symlink_metadata(path).is_ok()) {
+        return Err(CliFault::Exists(path.display().to_string()).into());
+    }
+    for (name, text) in &files {
+        write_new(&args.dir.join(name), text)?;
+    }
+    let config = args.dir.join(CONFIG_FILE);
+    Ok(Answer::text(format!(
+        "wrote {} files to `{}`\n\
+         next: set province.code and samples.paths in `{config}`, then\n  \
+         ispeed-report run --config {config} --month 2025-10 --out out\n",
+        files.len(),
+        args.dir.display(),
+        config = config.display(),
+    )))
+}
+
+/// Path in the folder, and text.
+fn files() -> Vec<(String, String)> {
+    let mut files = vec![(CONFIG_FILE.to_owned(), config())];
+    let queries = EMBEDDED.iter();
+    files.extend(queries.map(|(name, text)| (format!("queries/{name}"), (*text).to_owned())));
+    let reports = Templates::embedded();
+    files.extend(reports.iter().map(|(name, text)| (format!("reports/{name}"), text.to_owned())));
+    files
+}
+
+/// The template with the folders that stand beside it switched on.
+fn config() -> String {
+    let switch_on = |text: String, key: &str| {
+        let line = format!("{key} = \"{key}\"");
+        text.replace(&format!("# {line}"), &line)
+    };
+    ["queries", "reports"].into_iter().fold(TEMPLATE.to_owned(), switch_on)
+}
+
+/// Writes a file that must not be there yet, with its folders.
+fn write_new(path: &Path, text: &str) -> Result<(), CliFault> {
+    let fault = |error: std::io::Error| CliFault::write(path, &error);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| CliFault::write(folder, &error))?;
+    }
+    let mut file = File::create_new(path).map_err(fault)?;
+    file.write_all(text.as_bytes()).map_err(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use ispeed_report::config;
+
+    use super::*;
+
+    #[test]
+    fn the_configuration_uses_the_copies() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("new");
+        init(&InitArgs { dir: dir.clone() }).unwrap();
+        let config = config::read(&dir.join(CONFIG_FILE)).unwrap();
+        assert_eq!(config.definitions.queries, Some(dir.join("queries")));
+        assert_eq!(config.definitions.reports, Some(dir.join("reports")));
+        assert!(dir.join("queries/statistics/by_group.sql").is_file());
+        assert!(dir.join("reports/ministry.md").is_file());
+    }
+
+    #[test]
+    fn nothing_is_overwritten_and_nothing_added() {
+        let folder = tempfile::tempdir().unwrap();
+        let reports = folder.path().join("reports");
+        fs::create_dir(&reports).unwrap();
+        fs::write(reports.join("ministry.md"), "mine").unwrap();
+        let error = init(&InitArgs { dir: folder.path().into() }).unwrap_err();
+        assert!(error.to_string().contains("ministry.md"), "{error}");
+        assert_eq!(fs::read_to_string(reports.join("ministry.md")).unwrap(), "mine");
+        assert!(!folder.path().join(CONFIG_FILE).exists());
+    }
+}

@@ -1,0 +1,167 @@
+//! The command line: one file per subcommand, and the only code that prints.
+//!
+//! A subcommand returns an [`Answer`]; [`output`] writes it, so that what goes to stdout, what to
+//! stderr and which exit code follows is decided in one place.
+
+mod answer;
+mod bars;
+mod check;
+mod completions;
+mod demo;
+mod environment;
+mod explain;
+mod explanations;
+mod fault;
+mod grid;
+mod init;
+mod ledger;
+mod output;
+mod run;
+mod verify;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use ispeed_report::error::Result;
+
+use answer::{Answer, Format};
+
+const LONG: &str = "\
+From a month of i-Speed samples (Parquet) to the two official reports of a province: the report to \
+the ministry and the report to the provincial people's committee, with tables, charts, a \
+data-quality ledger and a manifest of everything that went in and came out.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  the input cannot be read or does not fit the contract
+  2  wrong usage or configuration
+  3  more rows were rejected than the fail threshold allows
+  4  the output cannot be written
+
+Start with:
+  ispeed-report demo                            a month of simulated samples, two reports
+  ispeed-report init my-province                a configuration to adapt
+  ispeed-report check samples/                  does my export fit?
+  ispeed-report run --config my-province/ispeed-report.toml --month 2025-10 --out out";
+
+/// From a month of i-Speed samples to the two official reports of a province.
+#[derive(Debug, Parser)]
+#[command(name = "ispeed-report", version, long_about = LONG, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::CheckArgs),
+    Run(run::RunArgs),
+    Explain(explain::ExplainArgs),
+    Verify(verify::VerifyArgs),
+    Demo(demo::DemoArgs),
+    Init(init::InitArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+impl Command {
+    fn format(&self) -> Format {
+        match self {
+            Command::Check(args) if args.json => Format::Json,
+            Command::Run(args) => args.manner.format(),
+            _ => Format::Text,
+        }
+    }
+
+    fn threads(&self) -> usize {
+        match self {
+            Command::Run(args) => args.manner.threads(),
+            _ => environment::default_threads(),
+        }
+    }
+
+    fn execute(&self) -> Result<Answer> {
+        match self {
+            Command::Check(args) => check::check(args),
+            Command::Run(args) => run::run(args),
+            Command::Explain(args) => explain::explain(args),
+            Command::Verify(args) => verify::verify(args),
+            Command::Demo(args) => demo::demo(args),
+            Command::Init(args) => init::init(args),
+            Command::Completions(args) => completions::completions(args),
+        }
+    }
+}
+
+/// Parses the command line, does what it says, prints the answer.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return output::usage(&error),
+    };
+    // No thread runs yet: this has to stay in front of everything that could start one.
+    environment::prepare(cli.command.threads());
+    let format = cli.command.format();
+    let answer = catch_unwind(AssertUnwindSafe(|| cli.command.execute()));
+    match answer {
+        Ok(Ok(answer)) => output::print(answer, format),
+        Ok(Err(error)) => output::print(Answer::failed(error), format),
+        Err(_) => output::internal_error(environment::last_panic(), format),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_documented_line_parses() {
+        for line in [
+            "ispeed-report check a.parquet b/ --month 2025-10 --profile rtr --config c.toml --json",
+            "ispeed-report run --config c.toml --month 2025-10 --samples a --samples b --out out \
+             --report-date 2025-11-12 --threads 3 --dry-run --force --quiet --json",
+            "ispeed-report explain",
+            "ispeed-report explain download_mbps_p05",
+            "ispeed-report verify out/66-2025-10",
+            "ispeed-report demo --province 52 --month 2025-06 --samples 10 --seed 2 --out x",
+            "ispeed-report init d",
+            "ispeed-report completions bash",
+        ] {
+            assert!(parse(line).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_makes_no_sense_is_refused() {
+        for line in [
+            "ispeed-report",
+            "ispeed-report check",
+            "ispeed-report run --month 2025-10 --out out",
+            "ispeed-report run --config c.toml --month 2025-10 --out out --threads 0",
+            "ispeed-report demo --samples 0",
+            "ispeed-report completions tcl",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn json_wins_over_quiet() {
+        let line = "ispeed-report run --config c --month 2025-10 --out o --quiet";
+        assert_eq!(parse(line).unwrap().command.format(), Format::Quiet);
+        let both = format!("{line} --json");
+        assert_eq!(parse(&both).unwrap().command.format(), Format::Json);
+    }
+}

@@ -1,0 +1,192 @@
+//! `run`: the two reports of a month.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, value_parser};
+use ispeed_report::bundle::Manifest;
+use ispeed_report::config;
+use ispeed_report::error::Result;
+use ispeed_report::import::Samples;
+use ispeed_report::pipeline::{self, Outcome, Request, Verdict};
+use ispeed_report::plan::{Plan, parse_day};
+use ispeed_report::queries::Rule;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Format};
+use super::bars::Bars;
+use super::environment::{default_threads, work_folder};
+use super::ledger;
+
+const LONG: &str = "\
+Make the reports of a month: samples in, a bundle out.
+
+The bundle OUT/PROVINCE-MONTH/ holds send/ (reports, charts, tables, annex), internal/ (ledger, \
+quarantine, effective samples, the SQL that was run) and manifest.json. It appears whole or not at \
+all. When samples, configuration, templates and program are the same as last time, nothing is done. \
+When more rows are rejected than the fail threshold allows, ledger and quarantine are written but no \
+reports, and the exit code is 3.";
+
+const EXAMPLES: &str = "\
+Examples:
+  ispeed-report run --config dak-lak.toml --month 2025-10 --out out
+  ispeed-report run --config dak-lak.toml --month 2025-10 --out out --dry-run
+  ispeed-report run --config dak-lak.toml --month 2025-10 --out out --samples 'new/*.parquet'";
+
+/// Make the reports of a month
+#[derive(Debug, Args)]
+#[command(long_about = LONG, after_help = EXAMPLES)]
+pub struct RunArgs {
+    /// Configuration of the province (`ispeed-report init` writes one)
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Reporting month
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: String,
+    /// Parquet file, folder or glob; repeat it for several [default: samples.paths of the
+    /// configuration]
+    #[arg(long, value_name = "PATH")]
+    pub samples: Vec<String>,
+    /// Folder that bundles are written into
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Date of the reports [default: day 15 of the month after the reporting month]
+    #[arg(long, value_name = "DATE")]
+    pub report_date: Option<String>,
+    #[command(flatten)]
+    pub manner: Manner,
+}
+
+/// How a run goes about it; none of this changes what it makes.
+#[derive(Debug, Default, Args)]
+pub struct Manner {
+    /// Threads to work with; the result does not depend on it [default: as many as the machine
+    /// runs at once]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Check everything, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Build the bundle again also when nothing changed
+    #[arg(long)]
+    pub force: bool,
+    /// Print only warnings and errors
+    #[arg(long)]
+    pub quiet: bool,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Manner {
+    /// How the answer is printed.
+    pub fn format(&self) -> Format {
+        match (self.json, self.quiet) {
+            (true, _) => Format::Json,
+            (false, true) => Format::Quiet,
+            (false, false) => Format::Text,
+        }
+    }
+
+    /// The number of threads.
+    pub fn threads(&self) -> usize {
+        self.threads.map_or_else(default_threads, usize::from)
+    }
+}
+
+/// Plans, opens the samples, runs the pipeline.
+pub fn run(args: &RunArgs) -> Result<Answer> {
+    let work = work_folder()?;
+    let plan = plan(args, work.path())?;
+    let source = &plan.config.samples;
+    let paths = if args.samples.is_empty() { &source.paths } else { &args.samples };
+    let zone = plan.naive_zone.as_ref();
+    let samples = Samples::open(paths, &source.profile, &plan.queries, zone)?;
+    let Manner { force, dry_run, .. } = args.manner;
+    let request = Request { out: args.out.clone(), force, dry_run };
+    let bars = Bars::new(args.manner.format());
+    let outcome = pipeline::run(&plan, &samples, &request, &|step| bars.show(step))?;
+    Ok(answer(outcome, &plan.queries.rules))
+}
+
+fn plan(args: &RunArgs, work: &Path) -> Result<Plan> {
+    let config = config::read(&args.config)?;
+    let report_date = args.report_date.as_deref().map(parse_day).transpose()?;
+    let threads = args.manner.threads();
+    Plan::new(config, true, Some(&args.month), report_date, threads, work.to_owned())
+}
+
+fn answer(outcome: Outcome, rules: &[Rule]) -> Answer {
+    let (status, headline) = match outcome.verdict {
+        Verdict::Built => ("built", "built"),
+        Verdict::Unchanged => ("unchanged", "nothing changed (--force builds it again):"),
+        Verdict::DryRun => ("dry_run", "dry run, nothing written; a run would build"),
+    };
+    let bundle = outcome.bundle.display().to_string();
+    let mut text = format!("{headline} {bundle}\n");
+    if let Some(found) = &outcome.ledger {
+        text += &format!("\n{}", ledger::summary(found, rules));
+    }
+    if outcome.verdict != Verdict::DryRun {
+        text += &reports(&outcome.bundle);
+    }
+    let (counts, warnings) = counts_and_warnings(&outcome);
+    let mut answer = Answer::text(text)
+        .member("status", status)
+        .member("bundle", bundle)
+        .member("counts", counts);
+    answer.warnings = warnings;
+    answer
+}
+
+/// When nothing changed nothing was read: then the bundle still says what it was.
+fn counts_and_warnings(outcome: &Outcome) -> (Value, Vec<String>) {
+    if let Some(ledger) = &outcome.ledger {
+        let warnings = outcome.warnings.iter().map(ToString::to_string);
+        return (json!(ledger), warnings.collect());
+    }
+    let ledger = fs::read(outcome.bundle.join("internal").join("ledger.json"));
+    let counts = ledger.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let warnings = Manifest::read(&outcome.bundle).map(|manifest| manifest.warnings);
+    (counts.unwrap_or_default(), warnings.unwrap_or_default())
+}
+
+/// The documents that wait for a signature.
+fn reports(bundle: &Path) -> String {
+    let folder = bundle.join("send").join("reports");
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let mut pdfs: Vec<_> = paths.filter(|p| p.extension().is_some_and(|e| e == "pdf")).collect();
+    pdfs.sort();
+    let lines: String = pdfs.iter().map(|path| format!("  {}\n", path.display())).collect();
+    if lines.is_empty() { lines } else { format!("\nreports\n{lines}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(verdict: Verdict, bundle: &Path) -> Outcome {
+        Outcome { verdict, bundle: bundle.to_owned(), ledger: None, warnings: Vec::new() }
+    }
+
+    #[test]
+    fn the_reports_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let reports = folder.path().join("send/reports");
+        fs::create_dir_all(&reports).unwrap();
+        for name in ["ministry.pdf", "committee.pdf", "notes.txt"] {
+            fs::write(reports.join(name), "").unwrap();
+        }
+        let text = answer(outcome(Verdict::Built, folder.path()), &[]).text;
+        let names: Vec<_> = text.lines().filter_map(|line| line.rsplit('/').next()).collect();
+        assert!(names.ends_with(&["committee.pdf", "ministry.pdf"]), "{text}");
+    }
+
+    #[test]
+    fn a_dry_run_says_so() {
+        let answer = answer(outcome(Verdict::DryRun, Path::new("out/66-2025-10")), &[]);
+        assert_eq!(answer.members["status"], "dry_run");
+        assert!(answer.text.contains("nothing written"), "{}", answer.text);
+    }
+}

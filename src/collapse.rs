@@ -1,0 +1,99 @@
+//! Effective samples: one value per device, commune, operator, access type, technology and day.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+
+use crate::bundle::tables::writer_properties;
+use crate::engine;
+use crate::error::Result;
+use crate::plan::Plan;
+use crate::progress::{Progress, Step};
+use crate::statistics::whole_numbers;
+use crate::validation::{ValidSamples, ValidationFault, register_accepted};
+
+const DEVICES: &str = "collapse/devices.sql";
+const EFFECTIVE: &str = "collapse/effective.sql";
+
+/// The collapsed samples of a month, in a file that statistics read.
+pub struct EffectiveSamples {
+    pub rows: u64,
+}
+
+/// Collapses the accepted samples into `target`. Devices are numbered; identifiers stay behind.
+pub fn collapse(
+    plan: &Plan,
+    valid: &ValidSamples,
+    target: &Path,
+    progress: Progress<'_>,
+) -> Result<EffectiveSamples> {
+    progress(Step::Stage { name: "collapse", rows: 0 });
+    let mut engine = engine::open(&[]);
+    register_accepted(engine.as_mut(), plan, &valid.passed, &valid.duplicates)?;
+    let devices = engine.query(DEVICES, &plan.queries.sql(DEVICES)?)?;
+    engine.register_batches("devices", devices.schema(), &[devices])?;
+    let mut output = Output { target, simulated: valid.ledger.simulated, writer: None, rows: 0 };
+    let schema = engine.stream(EFFECTIVE, &plan.queries.sql(EFFECTIVE)?, &mut |batch| {
+        output.write(&batch)
+    })?;
+    let rows = output.rows;
+    output.close(&schema)?;
+    Ok(EffectiveSamples { rows })
+}
+
+struct Output<'a> {
+    target: &'a Path,
+    simulated: bool,
+    writer: Option<ArrowWriter<File>>,
+    rows: u64,
+}
+
+impl Output<'_> {
+    fn fault(&self, message: impl ToString) -> crate::error::Error {
+        let path = self.target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        ValidationFault::Work { path, message: message.to_string() }.into()
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let batch = self.marked(&whole_numbers(batch).map_err(|e| self.fault(e))?)?;
+        if self.writer.is_none() {
+            self.writer = Some(self.open(batch.schema())?);
+        }
+        if let Some(writer) = &mut self.writer {
+            let written = writer.write(&batch);
+            written.map_err(|e| self.fault(e))?;
+        }
+        self.rows += batch.num_rows() as u64;
+        Ok(())
+    }
+
+    fn open(&self, schema: SchemaRef) -> Result<ArrowWriter<File>> {
+        let file = File::create(self.target).map_err(|e| self.fault(e))?;
+        ArrowWriter::try_new(file, schema, Some(writer_properties())).map_err(|e| self.fault(e))
+    }
+
+    /// The batch with the column that says whether data are simulated.
+    fn marked(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let mut fields = batch.schema().fields().to_vec();
+        fields.push(Arc::new(Field::new("simulated", DataType::Boolean, true)));
+        let mut columns = batch.columns().to_vec();
+        let mark: ArrayRef = Arc::new(BooleanArray::from(vec![self.simulated; batch.num_rows()]));
+        columns.push(mark);
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| self.fault(e))
+    }
+
+    /// A month without samples leaves a file without rows.
+    fn close(mut self, schema: &SchemaRef) -> Result<()> {
+        if self.writer.is_none() {
+            self.write(&RecordBatch::new_empty(schema.clone()))?;
+        }
+        if let Some(writer) = self.writer.take() {
+            writer.close().map_err(|e| self.fault(e))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,12 @@
+//! Communes: which exist on a day ([`register`]) and which one a position lies in ([`boundaries`]).
+//!
+//! Codes are reused: from 01/07/2025 nearly every code names another commune than before, so
+//! every look-up takes the day as well. Periods are half-open.
+
+pub mod boundaries;
+pub mod geojson_file;
+pub mod outline;
+pub mod register;
+
+pub use boundaries::{Boundaries, BoundarySets, Placement};
+pub use register::{Commune, District, Province, Register};

@@ -1,0 +1,227 @@
+//! The configuration: one TOML file per province, validated before any work.
+//!
+//! Unknown keys are errors that name the nearest known one. Paths are relative to the file.
+
+mod load;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConfigFault, TEMPLATE, nearest, read};
+
+use crate::report::Settings;
+
+/// What a technology may be called in the configuration; `unknown` is a test without one.
+pub const TECHNOLOGIES: [&str; 7] = ["2G", "3G", "4G", "5G", "wifi", "ethernet", "unknown"];
+
+/// The whole configuration file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub province: Province,
+    #[serde(default)]
+    pub period: PeriodRule,
+    #[serde(default)]
+    pub samples: SamplesSource,
+    #[serde(default)]
+    pub validation: Validation,
+    #[serde(default)]
+    pub communes: Communes,
+    #[serde(default)]
+    pub operators: Operators,
+    #[serde(default)]
+    pub statistics: Statistics,
+    #[serde(default = "default_benchmarks")]
+    pub benchmarks: Vec<Benchmark>,
+    #[serde(default)]
+    pub report: Settings,
+    #[serde(default)]
+    pub definitions: Definitions,
+}
+
+/// Which province the report is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Province {
+    /// Code of the province in the register, on the days of the period.
+    pub code: String,
+}
+
+/// What a reporting month is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PeriodRule {
+    /// IANA time zone of days and months.
+    pub zone: String,
+    /// 1: the calendar month; n > 1: from day n of the month before to day n - 1 of the month.
+    pub first_day: i8,
+}
+
+impl Default for PeriodRule {
+    fn default() -> Self {
+        PeriodRule { zone: "Asia/Ho_Chi_Minh".into(), first_day: 1 }
+    }
+}
+
+/// Where samples come from and how they are read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SamplesSource {
+    /// Files, folders or globs; `--samples` replaces them.
+    pub paths: Vec<String>,
+    /// An import profile in `queries/import/`.
+    pub profile: String,
+    /// Zone of timestamps that carry none; without it they are an error.
+    pub naive_zone: Option<String>,
+}
+
+impl Default for SamplesSource {
+    fn default() -> Self {
+        SamplesSource { paths: Vec::new(), profile: "ispeed".into(), naive_zone: None }
+    }
+}
+
+/// Limits of the input contract.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Validation {
+    /// Share of rejected rows from which a warning is given.
+    pub warn_rejected_share: f64,
+    /// Share of rejected rows from which no reports are made.
+    pub fail_rejected_share: f64,
+    /// Country of domestic test servers (ISO 3166-1 alpha-2); empty switches the rule off.
+    pub home_country: String,
+    /// Positions less precise than this do not decide a commune, in metres.
+    pub max_location_accuracy_m: f64,
+    /// Latencies and jitters above are rejected, in ms.
+    pub max_latency_ms: f64,
+    /// Speeds above are rejected, Mbit/s by technology; `unknown` is for tests without one.
+    pub max_mbps: BTreeMap<String, f64>,
+}
+
+impl Default for Validation {
+    fn default() -> Self {
+        let ceilings = [
+            ("2G", 1.0),
+            ("3G", 100.0),
+            ("4G", 2_000.0),
+            ("5G", 10_000.0),
+            ("wifi", 10_000.0),
+            ("ethernet", 10_000.0),
+            ("unknown", 10_000.0),
+        ];
+        Validation {
+            warn_rejected_share: 0.05,
+            fail_rejected_share: 0.5,
+            home_country: "VN".into(),
+            max_location_accuracy_m: 500.0,
+            max_latency_ms: 60_000.0,
+            max_mbps: ceilings.iter().map(|(key, value)| ((*key).into(), *value)).collect(),
+        }
+    }
+}
+
+/// The register of communes and their boundaries.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Communes {
+    /// A register file (CSV) instead of the embedded one.
+    pub register: Option<PathBuf>,
+    /// Polygons of communes; without any, rows that only have a position are rejected.
+    pub boundaries: Vec<BoundaryFile>,
+    /// Samples before this day are also given the commune that their position has on it.
+    pub restated_on: Option<Date>,
+}
+
+/// A GeoJSON file of commune polygons and the days on which they hold.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoundaryFile {
+    pub file: PathBuf,
+    /// First day on which these boundaries hold. Codes were reused, so it cannot be guessed.
+    pub valid_from: Date,
+    /// First day on which they no longer hold.
+    pub valid_to: Option<Date>,
+    /// The property that holds the commune code.
+    #[serde(default = "default_code_property")]
+    pub code_property: String,
+}
+
+fn default_code_property() -> String {
+    "commune_code".into()
+}
+
+/// The table of operators.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Operators {
+    /// A table (CSV) instead of the embedded one.
+    pub file: Option<PathBuf>,
+    /// The label of tests whose operator no key matches.
+    pub unknown_label: Option<String>,
+}
+
+/// Quota and tiers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Statistics {
+    /// Accepted successful tests per commune, month and access type.
+    pub quota: u32,
+    /// Values from which a statistic is published.
+    pub publish_from: u32,
+    /// Effective samples from which statistics count as reliable.
+    pub sufficient_from: u32,
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Statistics { quota: 300, publish_from: 30, sufficient_from: 300 }
+    }
+}
+
+/// A value to compare with, for information.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Benchmark {
+    /// The indicator it is for.
+    pub indicator: String,
+    /// `mobile` or `fixed`.
+    pub access_type: String,
+    /// The technology it is for; absent: any.
+    pub technology: Option<String>,
+    pub value: f64,
+    /// The document it comes from, as printed.
+    pub source: String,
+    pub valid_from: Option<Date>,
+    /// First day on which it no longer holds.
+    pub valid_until: Option<Date>,
+}
+
+/// National targets of Quyết định 36/QĐ-TTg of 11/01/2024.
+fn default_benchmarks() -> Vec<Benchmark> {
+    let target = |access_type: &str, technology: Option<&str>, value| Benchmark {
+        indicator: "download_mbps".into(),
+        access_type: access_type.into(),
+        technology: technology.map(Into::into),
+        value,
+        source: "QĐ 36/QĐ-TTg, 11/01/2024".into(),
+        valid_from: Some(Date::constant(2024, 1, 11)),
+        valid_until: None,
+    };
+    vec![
+        target("mobile", Some("4G"), 40.0),
+        target("mobile", Some("5G"), 100.0),
+        target("fixed", None, 200.0),
+    ]
+}
+
+/// Folders of queries and templates instead of the embedded ones.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Definitions {
+    pub queries: Option<PathBuf>,
+    pub reports: Option<PathBuf>,
+}

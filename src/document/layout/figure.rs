@@ -1,0 +1,48 @@
+//! Charts and maps: whole on one page, with their caption.
+
+use super::Context;
+use super::piece::{Piece, keep_together, space_before};
+use super::style::Style;
+use crate::document::block::Figure;
+use crate::document::font::clean;
+use crate::document::page::{Drawing, Face, Item};
+
+/// Room left above a figure as high as a page, for the heading it stands under.
+const HEADING_ROOM: f64 = 60.0;
+
+impl Context<'_> {
+    /// The drawing in the middle, never enlarged, and its caption below.
+    pub fn figure(&self, figure: &Figure) -> Vec<Piece> {
+        let mut caption = self.centred(&figure.caption, Face::Bold, Style::CAPTION);
+        space_before(&mut caption, 2.0);
+        let below: f64 = caption.iter().map(|piece| piece.space + piece.height).sum();
+        let room = (self.geometry.height - below - HEADING_ROOM).max(HEADING_ROOM);
+        let mut pieces = vec![self.drawing(&figure.drawing, room)];
+        pieces.append(&mut caption);
+        keep_together(&mut pieces);
+        space_before(&mut pieces, self.style.paragraph_gap);
+        if let Some(last) = pieces.last_mut() {
+            last.height += self.style.paragraph_gap;
+        }
+        pieces
+    }
+
+    fn drawing(&self, drawing: &Drawing, room: f64) -> Piece {
+        let across = self.geometry.width / drawing.width.max(1.0);
+        let down = room / drawing.height.max(1.0);
+        let factor = across.min(down).min(1.0);
+        let x = (self.geometry.width - drawing.width * factor) / 2.0;
+        let place = |item: &Item| {
+            let mut item = item.clone().scaled(factor).moved(x, 0.0);
+            if let Item::Text(run) = &mut item {
+                run.text = clean(&run.text);
+            }
+            item
+        };
+        Piece {
+            height: drawing.height.max(0.0) * factor,
+            items: drawing.items.iter().map(place).collect(),
+            ..Piece::default()
+        }
+    }
+}

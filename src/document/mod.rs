@@ -1,0 +1,7 @@
+//! Documents: blocks → page model → PDF.
+
+pub mod block;
+pub mod font;
+pub mod layout;
+pub mod page;
+pub mod pdf;

@@ -1,0 +1,227 @@
+use super::*;
+use crate::document::block::{Block, Span};
+use crate::document::layout::{Style, lay_out};
+use crate::document::page::{Colour, Face, Item, Path, Stroke, TextRun};
+
+fn document() -> Document {
+    let spans = |text: &str| {
+        let plain = Span {
+            text: format!("{text} "),
+            ..Span::default()
+        };
+        let bold = Span {
+            bold: true,
+            ..plain.clone()
+        };
+        let both = Span {
+            italic: true,
+            ..bold.clone()
+        };
+        vec![plain, bold, both]
+    };
+    Document {
+        title: "Báo cáo (thử) – Đắk Lắk".into(),
+        author: "Sở".into(),
+        date: jiff::civil::Date::new(2025, 11, 15).ok(),
+        banners: Vec::new(),
+        blocks: vec![Block::Paragraph(spans(
+            &"Tốc độ tải xuống 83,52\u{a0}Mbps ".repeat(30),
+        ))],
+    }
+}
+
+fn written() -> Vec<u8> {
+    let family = Family::libertinus().unwrap();
+    let pages = lay_out(&document(), &family, &Style::default()).unwrap();
+    write(&pages, &document(), &family).unwrap()
+}
+
+fn drawn(items: Vec<Item>) -> (lopdf::Document, String) {
+    let family = Family::libertinus().unwrap();
+    let page = Page {
+        width: 200.0,
+        height: 100.0,
+        items,
+    };
+    let bytes = write(&[page], &Document::default(), &family).unwrap();
+    let file = lopdf::Document::load_mem(&bytes).unwrap();
+    let page = *file.get_pages().values().next().unwrap();
+    let content = String::from_utf8(file.get_page_content(page)).unwrap();
+    (file, content)
+}
+
+fn run(text: &str) -> TextRun {
+    TextRun {
+        x: 10.0,
+        y: 20.0,
+        text: text.into(),
+        face: Face::Regular,
+        size: 10.0,
+        colour: Colour::BLACK,
+        word_spacing: 0.0,
+        rotation: 0.0,
+    }
+}
+
+#[test]
+fn the_same_pages_are_the_same_bytes() {
+    let first = written();
+    assert_eq!(first, written());
+    let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(written)).collect();
+    assert!(
+        threads
+            .into_iter()
+            .all(|thread| thread.join().unwrap() == first)
+    );
+}
+
+#[test]
+fn fonts_are_subsets_and_the_file_is_small() {
+    let bytes = written();
+    assert!(bytes.starts_with(b"%PDF-1.7"));
+    assert!(bytes.len() < 60_000, "{}", bytes.len());
+    let file = lopdf::Document::load_mem(&bytes).unwrap();
+    let names = file.objects.values().filter_map(|object| {
+        let descriptor = object.as_dict().ok()?;
+        descriptor.get(b"FontFile3").ok()?;
+        let name = descriptor.get(b"FontName").ok()?.as_name().ok()?;
+        Some(String::from_utf8_lossy(name).into_owned())
+    });
+    let mut names: Vec<String> = names.map(|name| name[6..].to_string()).collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "+LibertinusSerif-Bold",
+            "+LibertinusSerif-Regular",
+            "+LibertinusSerif-SemiboldItalic"
+        ]
+    );
+}
+
+#[test]
+fn properties_are_text_strings_with_a_fixed_date() {
+    let file = lopdf::Document::load_mem(&written()).unwrap();
+    let info = file.trailer.get(b"Info").unwrap().as_reference().unwrap();
+    let info = file.get_dictionary(info).unwrap();
+    let title = info.get(b"Title").unwrap().as_str().unwrap();
+    let units: Vec<u16> = title
+        .chunks(2)
+        .map(|unit| u16::from_be_bytes([unit[0], unit[1]]))
+        .collect();
+    assert_eq!(
+        String::from_utf16(&units).unwrap(),
+        format!("\u{feff}{}", document().title)
+    );
+    assert_eq!(
+        info.get(b"CreationDate").unwrap().as_str().unwrap(),
+        b"D:20251115000000+07'00'"
+    );
+    assert!(!info.has(b"GTS_PDFXVersion"));
+    assert_eq!(
+        file.catalog()
+            .unwrap()
+            .get(b"Lang")
+            .unwrap()
+            .as_str()
+            .unwrap(),
+        b"vi-VN"
+    );
+}
+
+#[test]
+fn each_glyph_reads_back_as_its_letter() {
+    let (file, content) = drawn(vec![Item::Text(run("Ặ\u{a0}ộ đ"))]);
+    let map = file.objects.values().find_map(|object| {
+        let map = object.as_stream().ok()?.decompressed_content().ok()?;
+        String::from_utf8(map)
+            .ok()
+            .filter(|map| map.contains("begincmap"))
+    });
+    let map = map.unwrap().to_lowercase();
+    for letter in ["1eb6", "1ed9", "0111", "0020"] {
+        assert!(map.contains(letter), "{letter} is missing in {map}");
+    }
+    assert!(!map.contains("00a0"));
+    assert!(
+        content.contains("Tj") || content.contains("TJ"),
+        "{content}"
+    );
+}
+
+#[test]
+fn spaces_are_widened_one_by_one() {
+    let mut wide = run("a b\u{a0}c d");
+    wide.word_spacing = 2.0;
+    let (_, content) = drawn(vec![Item::Text(wide)]);
+    assert_eq!(content.matches("-200").count(), 2, "{content}");
+    assert!(!content.contains("Tw"));
+}
+
+#[test]
+fn rotation_is_clockwise_about_the_start() {
+    let mut turned = run("a");
+    turned.rotation = 90.0;
+    let (_, content) = drawn(vec![Item::Text(turned)]);
+    assert!(content.contains("0 -1 1 0 10 80 Tm"), "{content}");
+}
+
+#[test]
+fn rings_are_filled_by_the_even_odd_rule() {
+    let square = |a: f64, b: f64| vec![(a, a), (b, a), (b, b), (a, b)];
+    let path = Path {
+        rings: vec![square(10.0, 90.0), square(30.0, 60.0)],
+        closed: true,
+        fill: Some(Colour::new(255, 0, 0)),
+        stroke: Some(Stroke {
+            colour: Colour::BLACK,
+            width: 0.5,
+        }),
+    };
+    let (_, content) = drawn(vec![Item::Path(path)]);
+    assert!(
+        content.contains("1 0 0 rg") && content.contains("f*"),
+        "{content}"
+    );
+    assert_eq!(content.matches("\nS").count(), 2, "{content}");
+}
+
+#[test]
+fn no_page_is_an_error() {
+    let family = Family::libertinus().unwrap();
+    let error = write(&[], &Document::default(), &family).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the document has no page, expected at least one"
+    );
+}
+
+#[test]
+fn a_truetype_family_of_the_user_is_embedded() {
+    let outlines = |data: &&[u8]| {
+        let face = ttf_parser::Face::parse(data, 0).unwrap();
+        face.tables().glyf.is_some()
+    };
+    let data = typst_assets::fonts().find(outlines).unwrap();
+    let path = std::env::temp_dir().join(format!("ispeed-report-{}.ttf", std::process::id()));
+    std::fs::write(&path, data).unwrap();
+    let family = Family::read(&path, &path, &path, &path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let plain = Span {
+        text: "Do kiem 83,52 Mbps \u{111}".into(),
+        ..Span::default()
+    };
+    let document = Document {
+        blocks: vec![Block::Paragraph(vec![plain])],
+        ..Document::default()
+    };
+    let pages = lay_out(&document, &family, &Style::default()).unwrap();
+    let bytes = write(&pages, &document, &family).unwrap();
+    assert!(bytes.len() < data.len() / 4, "{} bytes", bytes.len());
+    let file = lopdf::Document::load_mem(&bytes).unwrap();
+    let embedded = |object: &lopdf::Object| object.as_dict().is_ok_and(|d| d.has(b"FontFile2"));
+    assert!(file.objects.values().any(embedded));
+    if let Ok(folder) = std::env::var("KEEP_PDF") {
+        std::fs::write(format!("{folder}/truetype.pdf"), &bytes).unwrap();
+    }
+}

@@ -1,0 +1,227 @@
+//! Figures and sheets of a month: from its tables and the words of `reports/labels.toml` to charts,
+//! maps and the sheets of the annex.
+//!
+//! | file | what |
+//! |---|---|
+//! | `operators` | operators by the spread of their download speed |
+//! | `quota` | communes against the quota, tests per day |
+//! | `maps`, `steps` | communes by quota and by download speed; round class limits |
+//! | `sheets` | the tables for people |
+//! | `table` | typed columns of a table |
+//!
+//! A figure without data is left out: reports then print the sentence of their template.
+
+mod maps;
+mod operators;
+mod quota;
+mod sheets;
+mod steps;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::DataType;
+use geo::MultiPolygon;
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use crate::chart::{Caption, Embedded, Figure, Size, TextMetrics};
+use crate::document::font::Family;
+use crate::document::page::{Drawing, Face};
+use crate::error::{Fault, Kind, Result};
+use crate::report::Labels;
+use crate::vietnamese::number;
+
+pub use sheets::sheets;
+
+/// The width of the text on A4 between margins of 30 and 15 mm, in points.
+const WIDTH: f64 = 467.0;
+/// A page always holds a figure of this height with its caption.
+const MOST_HEIGHT: f64 = 600.0;
+/// Pixels per point of an image: sharp in a letter, small enough for an e-mail.
+const SCALE: f64 = 3.0;
+
+const ACCESS_TYPES: [&str; 2] = ["mobile", "fixed"];
+
+/// What is wrong with the tables that figures are drawn from.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FigureError {
+    /// A query does not give the column.
+    #[error("table `{table}` has no column `{column}`, found {found}")]
+    NoColumn {
+        table: String,
+        column: String,
+        found: String,
+    },
+    /// A query gives the column another type.
+    #[error("column `{column}` of table `{table}` has type {found}, expected {expected}")]
+    ColumnType {
+        table: String,
+        column: String,
+        found: DataType,
+        expected: DataType,
+    },
+}
+
+impl Fault for FigureError {
+    fn kind(&self) -> Kind {
+        Kind::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("compare the query of the table with the one that comes with the program".into())
+    }
+}
+
+/// All that figures are drawn from.
+#[derive(Debug, Clone)]
+pub struct FigureSources<'a> {
+    /// The tables of the bundle, by name.
+    pub tables: &'a BTreeMap<String, RecordBatch>,
+    /// `labels.toml`.
+    pub labels: &'a Labels,
+    /// Outlines that hold on the last day of the period, by commune code; empty without boundaries.
+    pub boundaries: Vec<(&'a str, &'a MultiPolygon)>,
+    /// Code and first day of the communes that exist on the last day of the period: maps show these.
+    pub communes: Vec<(&'a str, Date)>,
+    /// Tests that each commune should have per month and access type.
+    pub quota: i64,
+    /// Effective samples from which a statistic is published.
+    pub publish_from: i64,
+    /// Whether the samples are made up.
+    pub simulated: bool,
+    /// The first day of the period.
+    pub period_from: Date,
+    /// The day after the last day of the period.
+    pub period_to: Date,
+}
+
+impl FigureSources<'_> {
+    /// A label, filled in with the configured numbers.
+    fn word(&self, key: &str) -> Result<String> {
+        self.filled(key, &[])
+    }
+
+    /// A label, filled in with the configured numbers and these values.
+    fn filled(&self, key: &str, values: &[(&str, &str)]) -> Result<String> {
+        let (quota, publish_from) = (whole(self.quota as f64), whole(self.publish_from as f64));
+        let mut all = vec![
+            ("quota", quota.as_str()),
+            ("publish_from", publish_from.as_str()),
+        ];
+        all.extend(values);
+        self.labels.filled(key, &all)
+    }
+
+    /// The words around a figure; its own `note` is optional.
+    fn caption(&self, figure: &str) -> Result<Caption> {
+        let section = format!("charts.{figure}");
+        let mut footnotes = Vec::new();
+        if self.labels.keys(&section).contains(&"note") {
+            footnotes.push(self.word(&format!("{section}.note"))?);
+        }
+        if self.simulated {
+            footnotes.push(self.word("words.simulated")?);
+        }
+        Ok(Caption {
+            title: self.word(&format!("{section}.title"))?,
+            footnotes,
+            empty: self.word("legend.empty")?,
+        })
+    }
+}
+
+/// The figures of a month by the names that templates use.
+pub fn figures(sources: &FigureSources<'_>) -> Result<BTreeMap<String, Figure>> {
+    let mut figures = BTreeMap::new();
+    let mut add = |name: String, figure: Option<Figure>| figures.extend(figure.map(|f| (name, f)));
+    for access in ACCESS_TYPES {
+        let name = format!("operators_{access}_download");
+        let figure = operators::downloads(sources, &name, access)?;
+        add(name, figure.map(Figure::Intervals));
+        let name = format!("quota_{access}");
+        let figure = quota::bars(sources, &name, access)?;
+        add(name, figure.map(Figure::QuotaBars));
+        let name = format!("map_quota_{access}");
+        let figure = maps::quota(sources, &name, access)?;
+        add(name, figure.map(Figure::CommuneMap));
+        let name = format!("map_download_{access}");
+        let figure = maps::downloads(sources, &name, access)?;
+        add(name, figure.map(Figure::CommuneMap));
+    }
+    let figure = quota::daily(sources, "daily")?;
+    add("daily".to_owned(), figure.map(Figure::Daily));
+    Ok(figures)
+}
+
+/// The figures for documents, as wide as the text.
+pub fn drawings(
+    figures: &BTreeMap<String, Figure>,
+    family: &Family,
+) -> Result<BTreeMap<String, Drawing>> {
+    figures
+        .iter()
+        .map(|(name, figure)| Ok((name.clone(), drawing(figure, family)?)))
+        .collect()
+}
+
+/// A figure higher than a page is drawn at its own height on wider paper, and scaled down whole.
+fn drawing(figure: &Figure, family: &Family) -> Result<Drawing> {
+    let height = figure.natural_height(WIDTH, family);
+    let factor = (height / MOST_HEIGHT).max(1.0);
+    let width = WIDTH * factor;
+    let drawing = figure.drawing(Size { width, height }, family)?;
+    let scaled = |item: crate::document::page::Item| item.scaled(1.0 / factor);
+    Ok(Drawing {
+        width: WIDTH,
+        height: height / factor,
+        items: drawing.items.into_iter().map(scaled).collect(),
+    })
+}
+
+/// The figures as files, `quota_mobile.svg` and `quota_mobile.png`, sorted by name.
+pub fn files(figures: &BTreeMap<String, Figure>) -> Result<Vec<(String, Vec<u8>)>> {
+    let made: Vec<Result<_>> = figures
+        .par_iter()
+        .map(|(name, figure)| {
+            let height = figure.natural_height(WIDTH, &Embedded);
+            let size = Size {
+                width: WIDTH,
+                height,
+            };
+            let svg = figure.svg(size)?.into_bytes();
+            let png = figure.png(size, SCALE)?;
+            Ok([(format!("{name}.png"), png), (format!("{name}.svg"), svg)])
+        })
+        .collect();
+    let pairs: Vec<_> = made.into_iter().collect::<Result<_>>()?;
+    Ok(pairs.into_iter().flatten().collect())
+}
+
+impl TextMetrics for Family {
+    fn width(&self, bold: bool, size: f64, text: &str) -> f64 {
+        let face = if bold { Face::Bold } else { Face::Regular };
+        Family::width(self, face, size, text)
+    }
+}
+
+/// Days since 1970, as tables keep them.
+fn day_number(day: Date) -> i32 {
+    (day - Date::constant(1970, 1, 1)).get_days()
+}
+
+fn whole(value: f64) -> String {
+    number(value, 0)
+}
+
+/// As many decimals as a round number has.
+fn round(value: f64) -> String {
+    let is_whole = |decimals: &usize| {
+        let shifted = value * 10f64.powi(*decimals as i32);
+        (shifted - shifted.round()).abs() < 1e-6
+    };
+    number(value, (0..4).find(is_whole).unwrap_or(4))
+}

@@ -1,0 +1,258 @@
+//! Opens a Parquet file, checks it against a profile, and reads it batch by batch.
+//!
+//! The footer is checked before anything is read; only the columns of the profile are decoded.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray, new_null_array};
+use arrow::datatypes::{DataType, Field, Schema};
+use jiff::tz::TimeZone;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+
+use super::columns::{admits, convert};
+use super::contract::{SOURCE_FILE, SOURCE_ROW};
+use super::fault::ImportFault;
+use super::profile::{Profile, RawColumn, RawType, nearest_hint};
+use super::source::SourceFile;
+use crate::error::Result;
+use crate::queries::Queries;
+
+/// Rows decoded and checked at a time.
+pub const BATCH_ROWS: usize = 131_072;
+
+/// A file whose schema fits its profile.
+pub struct OpenFile {
+    pub source: SourceFile,
+    metadata: ArrowReaderMetadata,
+    /// Position in the file of each column of the profile; none for a partition or a missing one.
+    positions: Vec<(RawColumn, Option<usize>)>,
+    naive_zone: Option<TimeZone>,
+    /// Columns of the file that the profile does not read.
+    pub ignored: Vec<String>,
+}
+
+/// A run of row groups of one file, read as a whole.
+pub struct Section {
+    pub row_groups: Vec<usize>,
+    /// Rows of the file before this section.
+    pub first_row: u64,
+}
+
+/// Runs a step of the Parquet reader; its panics become errors.
+fn guarded<T, E: ToString>(step: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(step)) {
+        Ok(result) => result.map_err(|e| e.to_string()),
+        Err(_) => Err("the reader stopped unexpectedly".into()),
+    }
+}
+
+impl OpenFile {
+    /// Opens the footer and checks the columns.
+    pub fn open(
+        source: &SourceFile,
+        profile: &Profile,
+        queries: &Queries,
+        naive_zone: Option<&TimeZone>,
+    ) -> Result<Self> {
+        let path = source.path.display().to_string();
+        let file = File::open(&source.path)
+            .map_err(|e| ImportFault::Unopened { path: path.clone(), message: e.to_string() })?;
+        let metadata =
+            guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
+                .map_err(|message| ImportFault::Unreadable { path: path.clone(), message })?;
+        let mut open = OpenFile {
+            source: source.clone(),
+            metadata,
+            positions: Vec::new(),
+            naive_zone: naive_zone.cloned(),
+            ignored: Vec::new(),
+        };
+        open.check(&path, profile, queries)?;
+        Ok(open)
+    }
+
+    fn check(&mut self, path: &str, profile: &Profile, queries: &Queries) -> Result<()> {
+        let fields = self.metadata.schema().fields().clone();
+        let names: Vec<String> = fields.iter().map(|f| f.name().clone()).collect();
+        let mut sorted = names.clone();
+        sorted.sort();
+        if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(ImportFault::Repeated { path: path.into(), column: pair[0].clone() }.into());
+        }
+        let wrong = |field: &Field, expected: &str| ImportFault::WrongType {
+            path: path.into(),
+            column: field.name().clone(),
+            found: field.data_type().to_string(),
+            expected: expected.into(),
+            hint: nearest_hint(queries, &names),
+        };
+        if let Some(field) = fields.iter().find(|field| field.data_type().is_nested()) {
+            return Err(wrong(field, "a flat column").into());
+        }
+        for column in &profile.columns {
+            let position = names.iter().position(|name| *name == column.name);
+            let partition = self.source.partitions.iter().any(|(key, _)| *key == column.name);
+            match position {
+                Some(at) if !admits(column.raw_type, fields[at].data_type()) => {
+                    return Err(wrong(&fields[at], column.raw_type.name()).into());
+                }
+                Some(at) => self.check_zone(path, column, fields[at].data_type())?,
+                None if column.required && !partition => {
+                    return Err(ImportFault::Missing {
+                        path: path.into(),
+                        column: column.name.clone(),
+                        expected: column.raw_type.name().into(),
+                        hint: nearest_hint(queries, &names),
+                    }
+                    .into());
+                }
+                None => {}
+            }
+            self.positions.push((column.clone(), position));
+        }
+        self.check_groups(path, profile, queries, &names)?;
+        self.ignored = names;
+        self.ignored.retain(|name| profile.columns.iter().all(|column| column.name != *name));
+        Ok(())
+    }
+
+    fn check_zone(&self, path: &str, column: &RawColumn, found: &DataType) -> Result<()> {
+        let naive = matches!(found, DataType::Timestamp(_, None));
+        if column.raw_type == RawType::Time && naive && self.naive_zone.is_none() {
+            let column = column.name.clone();
+            return Err(ImportFault::NoZone { path: path.into(), column }.into());
+        }
+        Ok(())
+    }
+
+    fn check_groups(
+        &self,
+        path: &str,
+        profile: &Profile,
+        queries: &Queries,
+        names: &[String],
+    ) -> Result<()> {
+        for group in &profile.one_of {
+            let there = |name: &String| {
+                names.contains(name) || self.source.partitions.iter().any(|(key, _)| key == name)
+            };
+            if !group.iter().any(there) {
+                return Err(ImportFault::Missing {
+                    path: path.into(),
+                    column: group[0].clone(),
+                    expected: format!("at least one of {}", group.join(", ")),
+                    hint: nearest_hint(queries, names),
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows of the file, by its footer.
+    pub fn rows(&self) -> u64 {
+        self.metadata.metadata().file_metadata().num_rows().max(0) as u64
+    }
+
+    /// Whether a column of the profile is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.positions.iter().any(|(column, position)| column.name == name && position.is_some())
+    }
+
+    /// A value of the file's own metadata.
+    pub fn property(&self, key: &str) -> Option<&str> {
+        let pairs = self.metadata.metadata().file_metadata().key_value_metadata()?;
+        pairs.iter().find(|pair| pair.key == key)?.value.as_deref()
+    }
+
+    /// Sections of whole row groups with at least `rows` rows each, as far as there are as many.
+    pub fn sections(&self, rows: u64) -> Vec<Section> {
+        let mut sections = Vec::new();
+        let mut section = Section { row_groups: vec![], first_row: 0 };
+        let mut at = 0;
+        for (index, group) in self.metadata.metadata().row_groups().iter().enumerate() {
+            section.row_groups.push(index);
+            at += group.num_rows().max(0) as u64;
+            if at - section.first_row >= rows {
+                let next = Section { row_groups: vec![], first_row: at };
+                sections.push(std::mem::replace(&mut section, next));
+            }
+        }
+        if !section.row_groups.is_empty() {
+            sections.push(section);
+        }
+        sections
+    }
+
+    /// Reads a section and hands over its batches in the types of the profile.
+    pub fn read(
+        &self,
+        section: &Section,
+        sink: &mut dyn FnMut(RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let path = self.source.path.display().to_string();
+        let mut row = section.first_row;
+        let damaged = |row: u64, message: String| ImportFault::Damaged {
+            path: path.clone(),
+            row: row + 1,
+            message,
+        };
+        let file = File::open(&self.source.path)
+            .map_err(|e| ImportFault::Unopened { path: path.clone(), message: e.to_string() })?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let roots = self.positions.iter().filter_map(|(_, position)| *position);
+        let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
+        let builder = builder
+            .with_projection(mask)
+            .with_row_groups(section.row_groups.clone())
+            .with_batch_size(BATCH_ROWS);
+        let mut reader = guarded(|| builder.build()).map_err(|m| damaged(row, m))?;
+        while let Some(batch) =
+            guarded(|| reader.next().transpose()).map_err(|message| damaged(row, message))?
+        {
+            let rows = batch.num_rows() as u64;
+            let raw = self.raw(&batch, row).map_err(|message| damaged(row, message))?;
+            sink(raw)?;
+            row += rows;
+        }
+        Ok(())
+    }
+
+    /// The table `raw` of a profile: its columns, missing ones as NULL, and where each row is from.
+    fn raw(&self, batch: &RecordBatch, first_row: u64) -> Result<RecordBatch, String> {
+        let rows = batch.num_rows();
+        let mut fields = Vec::new();
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        for (column, _) in &self.positions {
+            let array = match batch.column_by_name(&column.name) {
+                Some(array) => {
+                    convert(array, column.raw_type, self.naive_zone.as_ref())?
+                }
+                None => self.partition(column, rows)?,
+            };
+            fields.push(Field::new(&column.name, array.data_type().clone(), true));
+            arrays.push(array);
+        }
+        fields.push(Field::new(SOURCE_FILE, DataType::Utf8, true));
+        arrays.push(Arc::new(StringArray::from(vec![self.source.name.as_str(); rows])));
+        fields.push(Field::new(SOURCE_ROW, DataType::Int64, true));
+        let numbers = (0..rows as i64).map(|row| first_row as i64 + row + 1);
+        arrays.push(Arc::new(arrow::array::Int64Array::from_iter_values(numbers)));
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|e| e.to_string())
+    }
+
+    fn partition(&self, column: &RawColumn, rows: usize) -> Result<ArrayRef, String> {
+        let value = self.source.partitions.iter().find(|(key, _)| *key == column.name);
+        let value = value.and_then(|(_, value)| value.as_deref());
+        let text: ArrayRef = match value {
+            Some(value) => Arc::new(StringArray::from(vec![value; rows])),
+            None => new_null_array(&DataType::Utf8, rows),
+        };
+        convert(&text, column.raw_type, self.naive_zone.as_ref())
+    }
+}

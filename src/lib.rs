@@ -1,0 +1,31 @@
+//! From a month of i-Speed samples to the two official reports.
+//!
+//! Data flows one way: samples → import → validation and placement → collapse → statistics →
+//! gaps → charts → documents → bundle. The library prints nothing, reads no clock and no
+//! environment: everything from outside comes in through a [`plan::Plan`].
+
+pub mod bundle;
+pub mod chart;
+pub mod communes;
+pub mod collapse;
+pub mod config;
+mod csv_table;
+pub mod demo;
+pub mod document;
+pub mod engine;
+pub mod error;
+pub mod figures;
+pub mod gaps;
+pub mod import;
+pub mod operators;
+mod origin;
+mod output;
+pub mod pipeline;
+pub mod plan;
+pub mod progress;
+pub mod queries;
+pub mod report;
+pub mod statistics;
+pub mod validation;
+pub mod vietnamese;
+pub mod warning;

@@ -1,0 +1,76 @@
+//! What decides a bundle: program, configuration, inputs, queries, templates.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::bundle::manifest::{Days, Definition, Input, Origin, Program, SCHEMA, sha256_file};
+use crate::error::Result;
+use crate::import::Samples;
+use crate::pipeline::PipelineFault;
+use crate::plan::Plan;
+
+/// The origin of a run. Inputs begin with the samples, in the order of their files.
+pub fn origin(plan: &Plan, samples: &Samples) -> Result<Origin> {
+    let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
+    Ok(Origin {
+        schema: SCHEMA,
+        program: Program::this(),
+        province: plan.config.province.code.clone(),
+        month: period.month.clone(),
+        period: Days { from: period.from, until: period.to },
+        report_date: plan.report_date.ok_or(PipelineFault::NoPeriod)?,
+        simulated: samples.simulated(),
+        configuration: configuration(plan, samples),
+        inputs: inputs(plan, samples)?,
+        queries: plan.queries.files().map(|(name, text)| Definition::of(name, text)).collect(),
+        templates: plan.templates.iter().map(|(name, text)| Definition::of(name, text)).collect(),
+    })
+}
+
+/// The configuration in force, with file names instead of paths: those differ between machines.
+fn configuration(plan: &Plan, samples: &Samples) -> Value {
+    let mut value = serde_json::to_value(&plan.config).unwrap_or(Value::Null);
+    value["samples"]["profile"] = samples.profile.name.clone().into();
+    if let Some(section) = value["samples"].as_object_mut() {
+        section.remove("paths");
+    }
+    for pointer in
+        ["/communes/register", "/operators/file", "/definitions/queries", "/definitions/reports"]
+    {
+        value.pointer_mut(pointer).into_iter().for_each(shorten);
+    }
+    if let Some(files) = value.pointer_mut("/communes/boundaries").and_then(Value::as_array_mut) {
+        files.iter_mut().for_each(|entry| shorten(&mut entry["file"]));
+    }
+    value
+}
+
+fn shorten(path: &mut Value) {
+    if let Some(text) = path.as_str() {
+        *path = file_name(Path::new(text)).into();
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn inputs(plan: &Plan, samples: &Samples) -> Result<Vec<Input>> {
+    let input = |file: String, path: &Path, rows| -> Result<Input> {
+        let (sha256, bytes) = sha256_file(path)?;
+        Ok(Input { file, sha256, bytes, rows })
+    };
+    let mut inputs = Vec::new();
+    for file in &samples.files {
+        inputs.push(input(format!("samples/{}", file.source.name), &file.source.path, 0)?);
+    }
+    let communes = &plan.config.communes;
+    let named = communes.register.iter().map(|path| ("register", path));
+    let named = named.chain(communes.boundaries.iter().map(|b| ("boundaries", &b.file)));
+    let named = named.chain(plan.config.operators.file.iter().map(|path| ("operators", path)));
+    for (kind, path) in named {
+        inputs.push(input(format!("{kind}/{}", file_name(path)), path, 0)?);
+    }
+    Ok(inputs)
+}

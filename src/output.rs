@@ -1,0 +1,186 @@
+//! Writes the parts of a bundle into its staging folder.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use rayon::prelude::*;
+
+use crate::bundle::tables::{csv, parquet, writer_properties};
+use crate::bundle::{Staging, annex as workbook, manifest};
+use crate::document::font::Family;
+use crate::document::layout::{Style, lay_out};
+use crate::document::page::Drawing;
+use crate::document::pdf;
+use crate::error::Result;
+use crate::figures::{self, FigureSources};
+use crate::pipeline::PipelineFault;
+use crate::plan::Plan;
+use crate::report::{self, Sources};
+use crate::statistics::{RunQueries, Tables};
+use crate::validation::quarantine::empty;
+use crate::validation::{ValidSamples, ValidationFault};
+use crate::{communes, vietnamese};
+
+/// The reports of a bundle, by template.
+const REPORTS: [(&str, &str); 2] = [("ministry.md", "ministry.pdf"), ("committee.md", "committee.pdf")];
+
+/// The folder beside a bundle that holds ledger and quarantine of a run without reports.
+pub fn refusal_name(bundle: &str) -> String {
+    format!("{bundle}.rejected")
+}
+
+/// Removes what a refused run left, once a bundle stands.
+pub fn forget_refusal(out: &Path, bundle: &str) {
+    let folder = out.join(refusal_name(bundle));
+    if folder.join(manifest::FILE_NAME).is_file() {
+        // Nothing depends on it; if it cannot be removed, it only stays longer.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
+/// `ledger.json` and `quarantine.parquet`.
+pub fn ledger(staging: &Staging, valid: &ValidSamples) -> Result<()> {
+    let fault = |message: String| ValidationFault::Work { path: "ledger.json".into(), message };
+    let mut text = serde_json::to_string_pretty(&valid.ledger).map_err(|e| fault(e.to_string()))?;
+    text.push('\n');
+    staging.write("internal/ledger.json", text.as_bytes())?;
+    let target = staging.file("internal/quarantine.parquet")?;
+    join(&valid.quarantine, &target)
+        .map_err(|message| ValidationFault::Work { path: "quarantine.parquet".into(), message })?;
+    Ok(())
+}
+
+/// Copies Parquet files of one schema into one, in order.
+fn join(parts: &[std::path::PathBuf], target: &Path) -> Result<(), String> {
+    let text = |e: &dyn std::fmt::Display| e.to_string();
+    let file = File::create(target).map_err(|e| text(&e))?;
+    let schema = empty().schema();
+    let properties = Some(writer_properties());
+    let mut writer = ArrowWriter::try_new(file, schema, properties).map_err(|e| text(&e))?;
+    for part in parts {
+        let file = File::open(part).map_err(|e| text(&e))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|b| b.build());
+        for batch in reader.map_err(|e| text(&e))? {
+            writer.write(&batch.map_err(|e| text(&e))?).map_err(|e| text(&e))?;
+        }
+    }
+    writer.close().map_err(|e| text(&e)).map(drop)
+}
+
+/// The filled-in text of every query, so that anyone can run it again.
+pub fn queries(staging: &Staging, plan: &Plan, run: &RunQueries) -> Result<()> {
+    for (name, sql) in run {
+        staging.write(&format!("internal/queries/{name}"), sql.as_bytes())?;
+    }
+    for (name, _) in plan.queries.files().filter(|(name, _)| name.ends_with(".sql")) {
+        let fixed = ["validation/", "collapse/"].iter().any(|stage| name.starts_with(stage));
+        if fixed {
+            let sql = plan.queries.sql(name)?;
+            staging.write(&format!("internal/queries/{name}"), sql.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Every table as CSV and Parquet.
+pub fn tables(staging: &Staging, tables: &Tables) -> Result<()> {
+    for (name, table) in tables {
+        staging.write(&format!("send/tables/{name}.csv"), &csv(table)?)?;
+        staging.write(&format!("send/tables/{name}.parquet"), &parquet(table)?)?;
+    }
+    Ok(())
+}
+
+/// Charts as files, and as drawings for the documents.
+pub fn charts(
+    staging: &Staging,
+    plan: &Plan,
+    tables: &Tables,
+    simulated: bool,
+) -> Result<BTreeMap<String, Drawing>> {
+    let labels = plan.templates.labels()?;
+    let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
+    let last = period.days().last().copied().unwrap_or(period.from);
+    let communes = plan.communes();
+    let sources = FigureSources {
+        communes: communes
+            .iter()
+            .filter(|commune| commune.valid_on(last))
+            .map(|commune| (commune.code.as_str(), commune.valid_from))
+            .collect(),
+        tables,
+        labels: &labels,
+        boundaries: plan.boundaries.valid_on(last).flat_map(|b| b.outlines()).collect(),
+        quota: i64::from(plan.config.statistics.quota),
+        publish_from: i64::from(plan.config.statistics.publish_from),
+        simulated,
+        period_from: period.from,
+        period_to: period.to,
+    };
+    let figures = figures::figures(&sources)?;
+    for (name, bytes) in figures::files(&figures)? {
+        staging.write(&format!("send/charts/{name}"), &bytes)?;
+    }
+    figures::drawings(&figures, &Family::libertinus()?)
+}
+
+/// Both reports as PDF.
+pub fn reports(
+    staging: &Staging,
+    plan: &Plan,
+    tables: &Tables,
+    valid: &ValidSamples,
+    drawings: &BTreeMap<String, Drawing>,
+) -> Result<()> {
+    let labels = plan.templates.labels()?;
+    let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
+    let ledger = serde_json::to_value(&valid.ledger).unwrap_or_default();
+    let province_name = plan.province_name();
+    let limits = &plan.config.statistics;
+    let sources = Sources {
+        tables,
+        ledger: &ledger,
+        settings: &plan.config.report,
+        labels: &labels,
+        province_code: &plan.config.province.code,
+        province_name: communes::register::bare_name(&province_name),
+        month: &period.month,
+        period_from: period.from,
+        period_to: period.to,
+        report_date: plan.report_date.ok_or(PipelineFault::NoPeriod)?,
+        simulated: valid.ledger.simulated,
+        quota: i64::from(limits.quota),
+        publish_from: i64::from(limits.publish_from),
+        sufficient_from: i64::from(limits.sufficient_from),
+        program_version: env!("CARGO_PKG_VERSION"),
+    };
+    let family = Family::libertinus()?;
+    let made: Vec<Result<(&str, Vec<u8>)>> = REPORTS
+        .par_iter()
+        .map(|(template, file)| {
+            let document = report::render(template, &plan.templates, &sources, drawings)?;
+            let pages = lay_out(&document, &family, &Style::default())?;
+            Ok((*file, pdf::write(&pages, &document, &family)?))
+        })
+        .collect();
+    for report in made {
+        let (file, bytes) = report?;
+        staging.write(&format!("send/reports/{file}"), &bytes)?;
+    }
+    Ok(())
+}
+
+/// `annex.xlsx`.
+pub fn annex(staging: &Staging, plan: &Plan, tables: &Tables, simulated: bool) -> Result<()> {
+    let labels = plan.templates.labels()?;
+    let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
+    let last = period.days().last().copied().unwrap_or(period.from);
+    let days = format!("{} – {}", vietnamese::date(period.from), vietnamese::date(last));
+    let sheets = figures::sheets(tables, &labels, simulated, &days)?;
+    let title = format!("{} {}", plan.province_name(), period.month);
+    let date = plan.report_date.ok_or(PipelineFault::NoPeriod)?;
+    staging.write("send/annex.xlsx", &workbook::workbook(&title, date, &sheets)?)
+}

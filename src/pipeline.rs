@@ -1,0 +1,207 @@
+//! The only module that knows every stage.
+
+use std::path::{Path, PathBuf};
+
+use crate::bundle::verify::is_current;
+use crate::bundle::{Manifest, Staging};
+use crate::collapse;
+use crate::error::{Fault, Kind, Result};
+use crate::gaps;
+use crate::import::Samples;
+use crate::origin::origin;
+use crate::output;
+use crate::plan::Plan;
+use crate::progress::{Progress, Step};
+use crate::statistics::{self, Bench};
+use crate::validation::ledger::Ledger;
+use crate::validation::{ValidSamples, validate};
+use crate::warning::{Warning, warnings};
+
+/// Why no reports were made although nothing failed.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineFault {
+    #[error(
+        "{rejected} of {read} rows were rejected, more than the fail threshold of {limit:.1} %; \
+         no reports were made"
+    )]
+    TooManyRejected { read: u64, rejected: u64, limit: f64, kept_in: Option<PathBuf> },
+    #[error("a run needs a month and a report date")]
+    NoPeriod,
+}
+
+impl Fault for PipelineFault {
+    fn kind(&self) -> Kind {
+        match self {
+            PipelineFault::TooManyRejected { .. } => Kind::Threshold,
+            PipelineFault::NoPeriod => Kind::Usage,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let PipelineFault::TooManyRejected { kept_in, .. } = self else { return None };
+        let setting = "the limit is validation.fail_rejected_share";
+        Some(match kept_in {
+            Some(folder) => format!(
+                "see ledger.json and quarantine.parquet in `{}`; {setting}",
+                folder.join("internal").display()
+            ),
+            None => setting.into(),
+        })
+    }
+}
+
+/// Where a bundle goes.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub out: PathBuf,
+    /// Rebuild also when nothing changed.
+    pub force: bool,
+    /// Check everything, write nothing.
+    pub dry_run: bool,
+}
+
+/// How a run ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Built,
+    Unchanged,
+    DryRun,
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub struct Outcome {
+    pub verdict: Verdict,
+    /// The bundle, there or (in a dry run) to be.
+    pub bundle: PathBuf,
+    /// Absent when nothing changed: then nothing was read.
+    pub ledger: Option<Ledger>,
+    pub warnings: Vec<Warning>,
+}
+
+/// What a contract check found.
+#[derive(Debug)]
+pub struct Checked {
+    pub ledger: Ledger,
+    pub warnings: Vec<Warning>,
+}
+
+/// Checks samples against the contract; writes nothing but intermediate files.
+pub fn check(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Result<Checked> {
+    let valid = validate(plan, samples, progress)?;
+    let warnings = warnings(samples, &valid.ledger);
+    Ok(Checked { ledger: valid.ledger, warnings })
+}
+
+/// From samples to a bundle `OUT/<province>-<month>`.
+pub fn run(
+    plan: &Plan,
+    samples: &Samples,
+    request: &Request,
+    progress: Progress<'_>,
+) -> Result<Outcome> {
+    let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
+    let name = format!("{}-{}", plan.config.province.code, period.month);
+    let bundle = request.out.join(&name);
+    progress(Step::Stage { name: "inputs", rows: 0 });
+    let mut origin = origin(plan, samples)?;
+    if !request.force && !request.dry_run && is_current(&bundle, &origin.key()?) {
+        return Ok(Outcome {
+            verdict: Verdict::Unchanged,
+            bundle,
+            ledger: None,
+            warnings: Vec::new(),
+        });
+    }
+    let valid = validate(plan, samples, progress)?;
+    let warnings = warnings(samples, &valid.ledger);
+    let outcome = |verdict, bundle, ledger, warnings| Outcome {
+        verdict,
+        bundle,
+        ledger: Some(ledger),
+        warnings,
+    };
+    if valid.ledger.fails() {
+        return Err(refuse(request, &name, &origin, &valid, &warnings)?);
+    }
+    if request.dry_run {
+        return Ok(outcome(Verdict::DryRun, bundle, valid.ledger, warnings));
+    }
+    for (input, file) in origin.inputs.iter_mut().zip(&samples.files) {
+        input.rows = file.rows();
+    }
+    let staging = Staging::open(&request.out, &name)?;
+    build(plan, &valid, &staging, progress)?;
+    progress(Step::Stage { name: "bundle", rows: 0 });
+    write_manifest(&staging, &origin, &valid, &warnings)?;
+    let bundle = staging.commit()?;
+    output::forget_refusal(&request.out, &name);
+    Ok(outcome(Verdict::Built, bundle, valid.ledger, warnings))
+}
+
+fn build(
+    plan: &Plan,
+    valid: &ValidSamples,
+    staging: &Staging,
+    progress: Progress<'_>,
+) -> Result<()> {
+    let effective = staging.file("internal/samples_effective.parquet")?;
+    collapse::collapse(plan, valid, &effective, progress)?;
+    let mut bench = Bench::new(plan, valid, &effective)?;
+    statistics::compute(plan, &mut bench, progress)?;
+    gaps::find(plan, &mut bench, progress)?;
+    let simulated = valid.ledger.simulated;
+    bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
+    output::ledger(staging, valid)?;
+    output::queries(staging, plan, &bench.queries)?;
+    output::tables(staging, &bench.tables)?;
+    progress(Step::Stage { name: "charts", rows: 0 });
+    let drawings = output::charts(staging, plan, &bench.tables, simulated)?;
+    progress(Step::Stage { name: "documents", rows: 0 });
+    output::reports(staging, plan, &bench.tables, valid, &drawings)?;
+    output::annex(staging, plan, &bench.tables, simulated)
+}
+
+/// Keeps ledger and quarantine of a run with too many rejected rows, apart from the bundle.
+fn refuse(
+    request: &Request,
+    name: &str,
+    origin: &crate::bundle::Origin,
+    valid: &ValidSamples,
+    warnings: &[Warning],
+) -> Result<crate::error::Error> {
+    let ledger = &valid.ledger;
+    let mut kept_in = None;
+    if !request.dry_run {
+        let staging = Staging::open(&request.out, &output::refusal_name(name))?;
+        output::ledger(&staging, valid)?;
+        write_manifest(&staging, origin, valid, warnings)?;
+        kept_in = Some(staging.commit()?);
+    }
+    Ok(PipelineFault::TooManyRejected {
+        read: ledger.read,
+        rejected: ledger.rejected,
+        limit: ledger.fail_rejected_share * 100.0,
+        kept_in,
+    }
+    .into())
+}
+
+fn write_manifest(
+    staging: &Staging,
+    origin: &crate::bundle::Origin,
+    valid: &ValidSamples,
+    warnings: &[Warning],
+) -> Result<()> {
+    let ledger = &valid.ledger;
+    let counts = serde_json::json!({
+        "read": ledger.read,
+        "accepted": ledger.accepted,
+        "duplicate": ledger.duplicate,
+        "rejected": ledger.rejected,
+    });
+    let warnings = warnings.iter().map(ToString::to_string).collect();
+    let folder: &Path = staging.path();
+    Manifest::write(folder, origin, warnings, counts)?;
+    Ok(())
+}

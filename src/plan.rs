@@ -1,0 +1,323 @@
+//! Everything from outside that a run needs: no stage reads a clock, the environment or a path
+//! that is not in the plan.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use crate::communes::boundaries::{BoundarySets, Boundaries};
+use crate::communes::register::{Commune, OPEN_END, Register};
+use crate::config::Config;
+use crate::error::{Fault, Kind, Result};
+use crate::import::functions::{days, instant, zone};
+use crate::operators::Operators;
+use crate::queries::Queries;
+use crate::report::Templates;
+
+/// What cannot be planned.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanFault {
+    #[error("month `{0}` is not of the form 2025-10")]
+    Month(String),
+    #[error("date `{0}` is not of the form 2025-11-15")]
+    Day(String),
+    #[error("province `{code}` has no commune in the register from {from} to {to}")]
+    Province { code: String, from: Date, to: Date, known: String },
+    #[error("indicator `{found}` of a benchmark is unknown or takes none, expected {expected}")]
+    Benchmark { found: String, expected: String },
+}
+
+impl Fault for PlanFault {
+    fn kind(&self) -> Kind {
+        Kind::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            PlanFault::Province { known, .. } => {
+                Some(format!("provinces of the register in those days: {known}"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A reporting month and the local days it covers, half-open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Period {
+    /// `2025-10`.
+    pub month: String,
+    pub from: Date,
+    pub to: Date,
+    pub from_instant: Timestamp,
+    pub to_instant: Timestamp,
+}
+
+impl Period {
+    /// The days of a month: the calendar month, or from day `first_day` of the month before.
+    pub fn of(month: &str, first_day: i8, zone: &TimeZone) -> Result<Self> {
+        let fault = || PlanFault::Month(month.to_owned());
+        let shaped = month.len() == 7 && month.as_bytes()[4] == b'-';
+        let first: Date = format!("{month}-01").parse().map_err(|_| fault())?;
+        if !shaped || first.year() < 2000 {
+            return Err(fault().into());
+        }
+        let start = |day: Date| -> Option<Date> {
+            if first_day == 1 {
+                return Some(day);
+            }
+            day.checked_sub(1.month()).ok()?.with().day(first_day).build().ok()
+        };
+        let from = start(first).ok_or_else(fault)?;
+        let to = start(first.checked_add(1.month()).map_err(|_| fault())?).ok_or_else(fault)?;
+        let midnight = |day: Date| {
+            // Where clocks skip midnight, the day begins with its first instant.
+            instant(zone, day.at(0, 0, 0, 0)).or_else(|| instant(zone, day.at(1, 0, 0, 0)))
+        };
+        Ok(Period {
+            month: month.to_owned(),
+            from,
+            to,
+            from_instant: midnight(from).ok_or_else(fault)?,
+            to_instant: midnight(to).ok_or_else(fault)?,
+        })
+    }
+
+    /// Every day of the period.
+    pub fn days(&self) -> Vec<Date> {
+        self.from.series(1.day()).take_while(|day| *day < self.to).collect()
+    }
+
+    /// Day 15 of the month after the reporting month.
+    pub fn default_report_date(&self) -> Result<Date> {
+        let fault = || PlanFault::Month(self.month.clone());
+        let first: Date = format!("{}-15", self.month).parse().map_err(|_| fault())?;
+        Ok(first.checked_add(1.month()).map_err(|_| fault())?)
+    }
+}
+
+/// A calendar day given on the command line.
+pub fn parse_day(text: &str) -> Result<Date> {
+    Ok(text.parse().map_err(|_| PlanFault::Day(text.to_owned()))?)
+}
+
+/// What decides the outcome of a run, besides the samples.
+pub struct Plan {
+    pub config: Config,
+    /// False where the province is not known, so that it cannot reject a row.
+    pub province_known: bool,
+    pub queries: Queries,
+    pub templates: Templates,
+    pub register: Register,
+    pub operators: Operators,
+    pub boundaries: Arc<BoundarySets>,
+    pub zone: TimeZone,
+    pub naive_zone: Option<TimeZone>,
+    pub period: Option<Period>,
+    pub report_date: Option<Date>,
+    pub unknown_operator: String,
+    pub threads: usize,
+    /// An empty folder for intermediate files.
+    pub work: PathBuf,
+}
+
+impl Plan {
+    /// Loads everything that a configuration names.
+    pub fn new(
+        config: Config,
+        province_known: bool,
+        month: Option<&str>,
+        report_date: Option<Date>,
+        threads: usize,
+        work: PathBuf,
+    ) -> Result<Self> {
+        let queries = match &config.definitions.queries {
+            Some(folder) => Queries::read(folder)?,
+            None => Queries::embedded()?,
+        };
+        let templates = match &config.definitions.reports {
+            Some(folder) => Templates::read(folder)?,
+            None => Templates::embedded(),
+        };
+        let register = match &config.communes.register {
+            Some(file) => Register::read(file)?,
+            None => Register::embedded()?,
+        };
+        let operators = match &config.operators.file {
+            Some(file) => Operators::read(file)?,
+            None => Operators::embedded()?,
+        };
+        let zone_of_days = zone(&config.period.zone)?;
+        let period = month
+            .map(|month| Period::of(month, config.period.first_day, &zone_of_days))
+            .transpose()?;
+        let report_date = match (report_date, &period) {
+            (Some(day), _) => Some(day),
+            (None, Some(period)) => Some(period.default_report_date()?),
+            (None, None) => None,
+        };
+        let plan = Plan {
+            naive_zone: config.samples.naive_zone.as_deref().map(zone).transpose()?,
+            boundaries: Arc::new(read_boundaries(&config)?),
+            unknown_operator: match &config.operators.unknown_label {
+                Some(label) => label.clone(),
+                None => templates.labels()?.text("words.unknown_operator")?.to_owned(),
+            },
+            templates,
+            zone: zone_of_days,
+            config,
+            province_known,
+            queries,
+            register,
+            operators,
+            period,
+            report_date,
+            threads: threads.max(1),
+            work,
+        };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    fn check(&self) -> Result<()> {
+        let takes: Vec<&str> = self.queries.indicators.iter().filter(|i| i.benchmark).map(|i| i.name.as_str()).collect();
+        for benchmark in &self.config.benchmarks {
+            if !takes.contains(&benchmark.indicator.as_str()) {
+                return Err(PlanFault::Benchmark {
+                    found: benchmark.indicator.clone(),
+                    expected: takes.join(" or "),
+                }
+                .into());
+            }
+        }
+        if let Some(period) = &self.period
+            && self.province_known
+            && self.communes().is_empty()
+        {
+            let known = self.register.provinces();
+            let known = known.iter().filter(|p| p.valid_from < period.to && period.from < p.valid_to);
+            return Err(PlanFault::Province {
+                code: self.config.province.code.clone(),
+                from: period.from,
+                to: period.to,
+                known: known.map(|p| format!("{} {}", p.code, p.name)).collect::<Vec<_>>().join(", "),
+            }
+            .into());
+        }
+        Ok(())
+    }
+
+    /// The communes of the province that exist on some day of the period.
+    pub fn communes(&self) -> Vec<&Commune> {
+        self.period.as_ref().map_or_else(Vec::new, |period| {
+            self.register.communes_of(&self.config.province.code, period.from, period.to)
+        })
+    }
+
+    /// The full name of the province at the end of the period.
+    pub fn province_name(&self) -> String {
+        let communes = self.communes();
+        communes.iter().max_by_key(|c| c.valid_to).map_or_else(String::new, |c| c.province_name.clone())
+    }
+
+    /// The one-row table `parameters` that queries are joined with.
+    pub fn parameters(&self, simulated: bool) -> Result<RecordBatch> {
+        let text = |value: Option<&str>| -> ArrayRef { Arc::new(StringArray::from(vec![value])) };
+        let number = |value: f64| -> ArrayRef { Arc::new(Float64Array::from(vec![value])) };
+        let count = |value: u32| -> ArrayRef { Arc::new(Int64Array::from(vec![i64::from(value)])) };
+        let time = |value: Option<Timestamp>| -> ArrayRef {
+            Arc::new(TimestampMicrosecondArray::from(vec![value.map(Timestamp::as_microsecond)]))
+        };
+        let period = self.period.as_ref();
+        let limits = &self.config.validation;
+        let province = self.province_known.then_some(self.config.province.code.as_str());
+        let home = Some(limits.home_country.as_str()).filter(|country| !country.is_empty());
+        let restated = self.config.communes.restated_on.map_or(i32::MIN / 2, days);
+        let restated: ArrayRef = Arc::new(Date32Array::from(vec![restated]));
+        let simulated: ArrayRef = Arc::new(BooleanArray::from(vec![simulated]));
+        let columns = [
+            ("period_from", time(period.map(|p| p.from_instant))),
+            ("period_to", time(period.map(|p| p.to_instant))),
+            ("province_code", text(province)),
+            ("home_country", text(home)),
+            ("max_location_accuracy_m", number(limits.max_location_accuracy_m)),
+            ("max_latency_ms", number(limits.max_latency_ms)),
+            ("unknown_operator", text(Some(&self.unknown_operator))),
+            ("restated_on", restated),
+            ("quota", count(self.config.statistics.quota)),
+            ("publish_from", count(self.config.statistics.publish_from)),
+            ("sufficient_from", count(self.config.statistics.sufficient_from)),
+            ("simulated", simulated),
+        ];
+        Ok(table("parameters", columns)?)
+    }
+
+    /// The table `ceilings`: the highest speed that is believed, by technology.
+    pub fn ceilings(&self) -> Result<RecordBatch> {
+        let limits = &self.config.validation.max_mbps;
+        let keys: ArrayRef = Arc::new(StringArray::from_iter_values(limits.keys()));
+        let values: ArrayRef = Arc::new(Float64Array::from_iter_values(limits.values().copied()));
+        Ok(table("ceilings", [
+            ("technology_key", keys),
+            ("max_download_mbps", values.clone()),
+            ("max_upload_mbps", values),
+        ])?)
+    }
+}
+
+/// A table from named columns.
+pub fn table<const N: usize>(
+    name: &str,
+    columns: [(&str, ArrayRef); N],
+) -> Result<RecordBatch, crate::engine::EngineFault> {
+    let nullable = columns.into_iter().map(|(name, array)| (name, array, true));
+    RecordBatch::try_from_iter_with_nullable(nullable).map_err(|e| {
+        crate::engine::EngineFault::Table { table: name.into(), message: e.to_string() }
+    })
+}
+
+fn read_boundaries(config: &Config) -> Result<BoundarySets> {
+    let files = &config.communes.boundaries;
+    let sets = files.iter().map(|entry| {
+        let to = entry.valid_to.unwrap_or(OPEN_END);
+        Boundaries::read(&entry.file, &entry.code_property, entry.valid_from, to)
+    });
+    Ok(BoundarySets::new(sets.collect::<Result<Vec<_>>>()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_half_open_in_local_time() {
+        let zone = zone("Asia/Ho_Chi_Minh").unwrap();
+        let period = Period::of("2025-07", 1, &zone).unwrap();
+        assert_eq!(period.from_instant.to_string(), "2025-06-30T17:00:00Z");
+        assert_eq!(period.to_instant.to_string(), "2025-07-31T17:00:00Z");
+        assert_eq!(period.days().len(), 31);
+        assert_eq!(period.default_report_date().unwrap().to_string(), "2025-08-15");
+    }
+
+    #[test]
+    fn a_window_from_day_15_begins_in_the_month_before() {
+        let zone = zone("Asia/Ho_Chi_Minh").unwrap();
+        let period = Period::of("2025-01", 15, &zone).unwrap();
+        assert_eq!((period.from.to_string(), period.to.to_string()), ("2024-12-15".into(), "2025-01-15".into()));
+    }
+
+    #[test]
+    fn odd_months_are_refused() {
+        let zone = zone("Asia/Ho_Chi_Minh").unwrap();
+        for month in ["2025-13", "2025-1", "10/2025", "", "2025-10-01", "0001-01"] {
+            assert!(Period::of(month, 1, &zone).is_err(), "{month}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The fields that a template can use.
+//!
+//! - `province`: `code`, `name` (bare), `full_name` (`tỉnh …`)
+//! - `period`: `month` (`10`), `year`, `code` (`2025-10`), `from` and `last` (dates, both included)
+//! - `report`: `date`, `month`, `year` (of the date line)
+//! - `issuer`: `name`, `parent`, `letterhead`, `parent_letterhead`, `symbol`, `place`
+//! - `ministry`, `committee`, `committee_short`: names at the report date
+//! - `signer`: `position` (list of lines), `name`
+//! - `recipients`: `ministry`, `committee` (lists without dash and punctuation)
+//! - `legal_basis`: list of `kind`, `number`, `date`, `issuer`, `subject`; may be empty
+//! - `commune_kinds`: the kinds of commune there are in the period, as words
+//! - `contact` (may be empty), `simulated`, `has_districts`, `program_version`
+//! - `quota`, `publish_from`, `sufficient_from`: the configured numbers of tests and samples
+//! - `mobile`, `fixed`, and both in the list `access`: `key`, `label`; of the quota `communes`,
+//!   `met`, `not_met`, `zero`, `partial` (some tests, but not enough), `share_met`, `tests_ok`,
+//!   `tests_failed`, `shortfall`, `met_communes`, `zero_communes` (names); `province` (row of that
+//!   table, or null), `operators` (rows in alphabetical order), `operators_published` and
+//!   `commune_operators_published` (how many rows have statistics);
+//!   `communes_by_tier` (`sufficient`, `reference`, `count_only`); of the gaps `low_quality` (rows),
+//!   `low_quality_communes` (number), `low_quality_operators` (names); `benchmarks` (rows of
+//!   `download_mbps`)
+//! - `ledger`: as in `ledger.json`, and `tests_ok` (accepted, not failed)
+//! - `tables`: every table by name, as rows; besides those of the bundle `quota_summary` (the
+//!   rows `mobile` and `fixed` above, numbers only), `quality_rules` (`rule`, `rejected`, `share`),
+//!   `quality_files` (`file`, `sha256`, `read`, `accepted`, `duplicate`, `rejected`),
+//!   `quality_unconverted` (`column`, `values`)
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::error::ReportError;
+use super::labels::Labels;
+use super::offices::Offices;
+use super::rows::{self, Row};
+use super::settings::Settings;
+use super::{names, quality, summary};
+use crate::error::Result;
+use crate::vietnamese::month_text;
+
+/// Tables that a template may name although a month has none of their rows.
+const TABLES: [&str; 12] = [
+    "benchmarks",
+    "commune",
+    "commune_location",
+    "commune_operator",
+    "commune_operator_technology",
+    "daily",
+    "district",
+    "gaps",
+    "operator",
+    "operator_technology",
+    "province",
+    "quota",
+];
+
+/// All that a report is made from.
+#[derive(Debug, Clone)]
+pub struct Sources<'a> {
+    /// The tables of the bundle, by name.
+    pub tables: &'a BTreeMap<String, RecordBatch>,
+    /// `ledger.json`.
+    pub ledger: &'a Value,
+    /// The `[report]` section of the configuration.
+    pub settings: &'a Settings,
+    /// `labels.toml`.
+    pub labels: &'a Labels,
+    pub province_code: &'a str,
+    /// The bare name, e.g. `Đắk Lắk`.
+    pub province_name: &'a str,
+    /// E.g. `2025-10`.
+    pub month: &'a str,
+    /// The first day of the period.
+    pub period_from: Date,
+    /// The day after the last day of the period.
+    pub period_to: Date,
+    pub report_date: Date,
+    /// Whether the samples are made up.
+    pub simulated: bool,
+    /// Tests that each commune should have per month and access type.
+    pub quota: i64,
+    /// Effective samples from which a statistic is published.
+    pub publish_from: i64,
+    /// Effective samples from which it is sufficient.
+    pub sufficient_from: i64,
+    pub program_version: &'a str,
+}
+
+/// What a template is filled in with.
+pub(super) struct Context {
+    pub values: Value,
+    pub tables: BTreeMap<String, Vec<Row>>,
+}
+
+/// All fields and tables of a report.
+pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context> {
+    let mut tables = read_tables(sources.tables)?;
+    let access = summary::access(&tables, sources.labels)?;
+    tables.insert("quota_summary".into(), summary::rows(&access));
+    tables.extend(quality::tables(sources.ledger, sources.labels));
+    let mut values = names::values(sources, offices);
+    values.extend(period(sources)?);
+    values.extend(settings(sources));
+    values.insert("ledger".into(), quality::ledger(sources.ledger));
+    values.insert(
+        "has_districts".into(),
+        (!tables["district"].is_empty()).into(),
+    );
+    for one in &access {
+        values.insert(
+            rows::text(one, "key").to_owned(),
+            Value::Object(one.clone()),
+        );
+    }
+    values.insert("access".into(), json!(access));
+    values.insert("tables".into(), json!(tables));
+    Ok(Context {
+        values: Value::Object(values),
+        tables,
+    })
+}
+
+fn read_tables(batches: &BTreeMap<String, RecordBatch>) -> Result<BTreeMap<String, Vec<Row>>> {
+    let mut tables: BTreeMap<_, _> = TABLES.map(|name| (name.to_owned(), Vec::new())).into();
+    for (name, batch) in batches {
+        tables.insert(name.clone(), rows::rows(name, batch)?);
+    }
+    Ok(tables)
+}
+
+fn period(sources: &Sources<'_>) -> Result<Row> {
+    let first: Date = format!("{}-01", sources.month)
+        .parse()
+        .map_err(|_| ReportError::Month {
+            found: sources.month.to_owned(),
+        })?;
+    let last = sources.period_to.yesterday().unwrap_or(sources.period_to);
+    let day = sources.report_date;
+    Ok(object(json!({
+        "period": {
+            "month": month_text(first.month()),
+            "year": first.year().to_string(),
+            "code": sources.month,
+            "from": sources.period_from.to_string(),
+            "last": last.to_string(),
+        },
+        "report": {
+            "date": day.to_string(),
+            "month": month_text(day.month()),
+            "year": day.year().to_string(),
+        },
+    })))
+}
+
+fn settings(sources: &Sources<'_>) -> Row {
+    object(json!({
+        "contact": sources.settings.contact,
+        "simulated": sources.simulated,
+        "program_version": sources.program_version,
+        "quota": sources.quota,
+        "publish_from": sources.publish_from,
+        "sufficient_from": sources.sufficient_from,
+    }))
+}
+
+/// The fields of a JSON object.
+pub(super) fn object(value: Value) -> Row {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Row::new(),
+    }
+}

@@ -1,0 +1,69 @@
+//! The ledger as tables for the data-quality page.
+
+use serde_json::{Map, Value, json};
+
+use super::context::object;
+use super::labels::Labels;
+use super::rows::{Row, integer, text};
+
+/// `quality_rules`, `quality_files`, `quality_unconverted`.
+pub(super) fn tables(ledger: &Value, labels: &Labels) -> [(String, Vec<Row>); 3] {
+    [
+        ("quality_rules".into(), rules(ledger, labels)),
+        ("quality_files".into(), files(ledger)),
+        ("quality_unconverted".into(), unconverted(ledger)),
+    ]
+}
+
+/// The ledger with the number of successful tests.
+pub(super) fn ledger(ledger: &Value) -> Value {
+    let mut fields = object(ledger.clone());
+    let tests_ok = integer(&fields, "accepted") - integer(&fields, "tests_failed");
+    fields.insert("tests_ok".into(), tests_ok.into());
+    Value::Object(fields)
+}
+
+/// Every rule that has a label, also those that rejected nothing, and any other of the ledger.
+fn rules(ledger: &Value, labels: &Labels) -> Vec<Row> {
+    let counts = fields(ledger, "rejected_by_rule");
+    let read = ledger["read"].as_f64().filter(|read| *read > 0.0);
+    let known = labels.keys("rules");
+    let other = counts
+        .keys()
+        .map(String::as_str)
+        .filter(|rule| !known.contains(rule));
+    let names: Vec<_> = known.iter().copied().chain(other).collect();
+    let row = |rule: &str| {
+        let rejected = integer(&counts, rule);
+        let share = read.map(|read| rejected as f64 / read);
+        object(json!({ "rule": rule, "rejected": rejected, "share": share }))
+    };
+    names.into_iter().map(row).collect()
+}
+
+fn files(ledger: &Value) -> Vec<Row> {
+    let row = |file: &Value| {
+        let file = object(file.clone());
+        object(json!({
+            "file": text(&file, "file"),
+            "sha256": text(&file, "sha256"),
+            "read": integer(&file, "read"),
+            "accepted": integer(&file, "accepted"),
+            "duplicate": integer(&file, "duplicate"),
+            "rejected": integer(&file, "rejected"),
+        }))
+    };
+    ledger["files"]
+        .as_array()
+        .map_or(Vec::new(), |files| files.iter().map(row).collect())
+}
+
+fn unconverted(ledger: &Value) -> Vec<Row> {
+    let row =
+        |(column, values): (&String, &Value)| object(json!({ "column": column, "values": values }));
+    fields(ledger, "unconverted").iter().map(row).collect()
+}
+
+fn fields(ledger: &Value, name: &str) -> Map<String, Value> {
+    object(ledger[name].clone())
+}

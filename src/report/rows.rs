@@ -1,0 +1,77 @@
+//! Arrow tables as rows of plain values, for templates and for the tables they print.
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use serde_json::{Map, Value};
+
+use super::error::ReportError;
+use crate::error::Result;
+use crate::vietnamese::collation_key;
+
+/// One row: values by column name.
+pub(super) type Row = Map<String, Value>;
+
+/// The rows of a table; dates become text (`2025-07-01`), numbers that are not finite null.
+pub(super) fn rows(table: &str, batch: &RecordBatch) -> Result<Vec<Row>> {
+    let mut rows = vec![Row::new(); batch.num_rows()];
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        let values = values(column).ok_or_else(|| ReportError::ColumnType {
+            table: table.to_owned(),
+            column: field.name().clone(),
+            found: field.data_type().to_string(),
+        })?;
+        for (row, value) in rows.iter_mut().zip(values) {
+            row.insert(field.name().clone(), value);
+        }
+    }
+    Ok(rows)
+}
+
+fn values(column: &ArrayRef) -> Option<Vec<Value>> {
+    let target = match column.data_type() {
+        DataType::Boolean => DataType::Boolean,
+        kind if kind.is_integer() => DataType::Int64,
+        kind if kind.is_floating() => DataType::Float64,
+        DataType::Null
+        | DataType::Date32
+        | DataType::Utf8
+        | DataType::LargeUtf8
+        | DataType::Utf8View
+        | DataType::Dictionary(..) => DataType::Utf8,
+        _ => return None,
+    };
+    let column = cast(column, &target).ok()?;
+    let valid = |i| column.is_valid(i);
+    let value = |i| match target {
+        DataType::Boolean => Value::from(column.as_boolean().value(i)),
+        DataType::Int64 => Value::from(column.as_primitive::<Int64Type>().value(i)),
+        DataType::Float64 => Value::from(column.as_primitive::<Float64Type>().value(i)),
+        _ => Value::from(column.as_string::<i32>().value(i)),
+    };
+    Some(
+        (0..column.len())
+            .map(|i| if valid(i) { value(i) } else { Value::Null })
+            .collect(),
+    )
+}
+
+/// The text of a column; empty when null or no text.
+pub(super) fn text<'a>(row: &'a Row, column: &str) -> &'a str {
+    row.get(column).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The whole number in a column; 0 when null.
+pub(super) fn integer(row: &Row, column: &str) -> i64 {
+    row.get(column).and_then(Value::as_i64).unwrap_or_default()
+}
+
+/// Sorts by text columns in the order of the Vietnamese alphabet, by numbers otherwise.
+pub(super) fn sort(rows: &mut [Row], columns: &[String]) {
+    rows.sort_by_cached_key(|row| {
+        columns
+            .iter()
+            .map(|column| (collation_key(text(row, column)), integer(row, column)))
+            .collect::<Vec<_>>()
+    });
+}

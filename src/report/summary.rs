@@ -1,0 +1,144 @@
+//! Counts that running text needs, per access type.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::context::object;
+use super::labels::Labels;
+use super::rows::{self, Row, integer, text};
+use crate::error::Result;
+use crate::vietnamese::collation_key;
+
+const ACCESS_TYPES: [&str; 2] = ["mobile", "fixed"];
+const HEADLINE: &str = "download_mbps";
+
+/// One summary per access type, see [`super::context`] for its fields.
+pub(super) fn access(tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> Result<Vec<Row>> {
+    ACCESS_TYPES
+        .iter()
+        .map(|key| summary(key, tables, labels))
+        .collect()
+}
+
+/// The numbers of the summaries, as rows of a table.
+pub(super) fn rows(access: &[Row]) -> Vec<Row> {
+    let numbers = |row: &Row| {
+        row.iter()
+            .filter(|(name, value)| value.is_number() || *name == "key")
+            .map(|(name, value)| {
+                let name = if name == "key" { "access_type" } else { name };
+                (name.to_owned(), value.clone())
+            })
+            .collect()
+    };
+    access.iter().map(numbers).collect()
+}
+
+fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> Result<Row> {
+    let of = |table: &str| -> Vec<&Row> {
+        tables[table]
+            .iter()
+            .filter(|row| text(row, "access_type") == key)
+            .collect()
+    };
+    let mut operators: Vec<Row> = of("operator").into_iter().cloned().collect();
+    rows::sort(&mut operators, &["operator".to_owned()]);
+    let mut summary = Row::new();
+    summary.insert("key".into(), key.into());
+    summary.insert(
+        "label".into(),
+        labels.text(&format!("access_types.{key}"))?.into(),
+    );
+    summary.extend(quota(&of("quota")));
+    summary.insert(
+        "province".into(),
+        of("province").first().map_or(Value::Null, |row| json!(row)),
+    );
+    let pairs = published(of("commune_operator"));
+    summary.insert("operators_published".into(), published(&operators).into());
+    summary.insert("commune_operators_published".into(), pairs.into());
+    summary.insert("operators".into(), json!(operators));
+    summary.insert("communes_by_tier".into(), tiers(&of("commune")));
+    summary.extend(low_quality(&of("gaps")));
+    let benchmarks: Vec<_> = tables["benchmarks"]
+        .iter()
+        .filter(|row| applies(row, key))
+        .collect();
+    summary.insert("benchmarks".into(), json!(benchmarks));
+    Ok(summary)
+}
+
+/// How many rows have statistics and not counts only.
+fn published<'a>(rows: impl IntoIterator<Item = &'a Row>) -> usize {
+    rows.into_iter()
+        .filter(|row| text(row, "tier") != "count_only")
+        .count()
+}
+
+fn applies(benchmark: &Row, key: &str) -> bool {
+    text(benchmark, "access_type") == key && text(benchmark, "indicator") == HEADLINE
+}
+
+fn quota(communes: &[&Row]) -> Row {
+    let met = |row: &&&Row| row.get("quota_met").and_then(Value::as_bool) == Some(true);
+    let zero = |row: &&&Row| integer(row, "tests_ok") == 0;
+    let met_communes: Vec<_> = communes.iter().filter(met).collect();
+    let zero_communes: Vec<_> = communes.iter().filter(zero).collect();
+    let (all, met, zero) = (communes.len(), met_communes.len(), zero_communes.len());
+    let sum = |column| communes.iter().map(|row| integer(row, column)).sum::<i64>();
+    object(json!({
+        "communes": all,
+        "met": met,
+        "not_met": all - met,
+        "zero": zero,
+        "partial": (all - met).saturating_sub(zero),
+        "share_met": (all > 0).then(|| met as f64 / all as f64),
+        "tests_ok": sum("tests_ok"),
+        "tests_failed": sum("tests_failed"),
+        "shortfall": sum("shortfall"),
+        "met_communes": names(&met_communes),
+        "zero_communes": names(&zero_communes),
+    }))
+}
+
+fn names<'a>(communes: &[&&'a Row]) -> Vec<&'a str> {
+    sorted(communes.iter().map(|row| text(row, "commune_name")))
+}
+
+fn tiers(communes: &[&Row]) -> Value {
+    let count = |tier: &str| {
+        communes
+            .iter()
+            .filter(|row| text(row, "tier") == tier)
+            .count()
+    };
+    json!({
+        "sufficient": count("sufficient"),
+        "reference": count("reference"),
+        "count_only": count("count_only"),
+    })
+}
+
+fn low_quality(gaps: &[&Row]) -> Row {
+    let low: Vec<_> = gaps
+        .iter()
+        .filter(|row| text(row, "gap_class") == "low_quality")
+        .collect();
+    let communes: BTreeSet<_> = low
+        .iter()
+        .map(|row| (text(row, "commune_code"), text(row, "commune_valid_from")))
+        .collect();
+    let operators: BTreeSet<_> = low.iter().map(|row| text(row, "operator")).collect();
+    object(json!({
+        "low_quality": low.len(),
+        "low_quality_communes": communes.len(),
+        "low_quality_operators": sorted(operators.into_iter()),
+    }))
+}
+
+fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names: Vec<_> = names.collect();
+    names.sort_by_cached_key(|name| collation_key(name));
+    names
+}

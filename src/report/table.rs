@@ -1,0 +1,246 @@
+//! The fenced block `table`: rows chosen from a table of the data, columns formatted.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::error::ReportError;
+use super::fences::{Builder, Fence};
+use super::filters::ABSENT;
+use super::labels::Labels;
+use super::rows::{self, Row};
+use super::values::tidy;
+use crate::document::block::{Align, Block, Column, Table};
+use crate::error::Result;
+use crate::vietnamese;
+
+/// The column that counts the rows.
+const ROW_NUMBER: &str = "row_number";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TableSpec {
+    name: String,
+    /// Values that a row must have: one, or one of a list; an empty text stands for null.
+    #[serde(default, rename = "where")]
+    conditions: toml::Table,
+    /// Columns to sort by.
+    #[serde(default)]
+    order: Vec<String>,
+    columns: Vec<ColumnSpec>,
+    #[serde(default)]
+    caption: String,
+    #[serde(default)]
+    note: String,
+    /// Follows the note when a value is not there.
+    #[serde(default)]
+    absent_note: String,
+    /// Printed in place of a table without rows.
+    missing: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ColumnSpec {
+    key: String,
+    title: Option<String>,
+    decimals: Option<usize>,
+    #[serde(default)]
+    percent: bool,
+    #[serde(default)]
+    date: bool,
+    /// The section of labels that words the values.
+    labels: Option<String>,
+    align: Option<AlignSpec>,
+    width: Option<f64>,
+    /// Printed where there is no value.
+    absent: Option<String>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum AlignSpec {
+    Left,
+    Centre,
+    Right,
+}
+
+/// Adds the table of a fenced block, or its sentence when there are no rows.
+pub(super) fn add(builder: &mut Builder<'_>, fence: &Fence<'_>) -> Result<()> {
+    let spec: TableSpec = fence.read(builder.leaves)?;
+    let all = builder
+        .tables
+        .get(&spec.name)
+        .ok_or_else(|| ReportError::UnknownTable {
+            place: fence.place.clone(),
+            table: spec.name.clone(),
+            known: builder.tables.keys().cloned().collect(),
+        })?;
+    check_columns(&spec, all, fence)?;
+    let mut chosen: Vec<Row> = all
+        .iter()
+        .filter(|row| matches(row, &spec.conditions))
+        .cloned()
+        .collect();
+    rows::sort(&mut chosen, &spec.order);
+    if chosen.is_empty() {
+        builder.sentence(spec.missing);
+        return Ok(());
+    }
+    let table = table(builder, &spec, &chosen, fence)?;
+    builder.push(Block::Table(table));
+    Ok(())
+}
+
+/// A table without rows has no columns to compare with.
+fn check_columns(spec: &TableSpec, all: &[Row], fence: &Fence<'_>) -> Result<()> {
+    let Some(first) = all.first() else {
+        return Ok(());
+    };
+    let keys = spec
+        .columns
+        .iter()
+        .map(|c| &c.key)
+        .filter(|key| *key != ROW_NUMBER);
+    for key in keys.chain(spec.conditions.keys()).chain(&spec.order) {
+        if !first.contains_key(key) {
+            return Err(ReportError::UnknownColumn {
+                place: fence.place.clone(),
+                table: spec.name.clone(),
+                column: key.clone(),
+                known: first.keys().cloned().collect(),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+fn matches(row: &Row, conditions: &toml::Table) -> bool {
+    conditions.iter().all(|(column, wanted)| match wanted {
+        toml::Value::Array(any) => any.iter().any(|one| equals(value(row, column), one)),
+        one => equals(value(row, column), one),
+    })
+}
+
+fn value<'a>(row: &'a Row, column: &str) -> &'a Value {
+    row.get(column).unwrap_or(&Value::Null)
+}
+
+fn equals(value: &Value, wanted: &toml::Value) -> bool {
+    match wanted {
+        toml::Value::String(text) if text.is_empty() => value.is_null(),
+        toml::Value::String(text) => value.as_str() == Some(text),
+        toml::Value::Integer(number) => value.as_f64() == Some(*number as f64),
+        toml::Value::Float(number) => value.as_f64() == Some(*number),
+        toml::Value::Boolean(truth) => value.as_bool() == Some(*truth),
+        _ => false,
+    }
+}
+
+fn table(
+    builder: &mut Builder<'_>,
+    spec: &TableSpec,
+    chosen: &[Row],
+    fence: &Fence<'_>,
+) -> Result<Table> {
+    let labels = builder.labels;
+    let mut cells = Vec::with_capacity(chosen.len());
+    for (index, row) in chosen.iter().enumerate() {
+        let line = spec
+            .columns
+            .iter()
+            .map(|column| cell(column, row, index, labels, fence));
+        cells.push(line.collect::<Result<Vec<_>>>()?);
+    }
+    let columns = spec
+        .columns
+        .iter()
+        .map(|column| head(column, &spec.name, chosen, labels));
+    let absent = cells.iter().flatten().any(|cell| cell == ABSENT);
+    let notes = [
+        spec.note.as_str(),
+        if absent { &spec.absent_note } else { "" },
+    ];
+    Ok(Table {
+        columns: columns.collect::<Result<_>>()?,
+        caption: builder.table_caption(&spec.caption)?,
+        rows: cells,
+        note: notes.join(" ").trim().to_owned(),
+    })
+}
+
+fn head(column: &ColumnSpec, table: &str, chosen: &[Row], labels: &Labels) -> Result<Column> {
+    let title = match &column.title {
+        Some(title) => title.clone(),
+        None => labels.column_title(table, &column.key)?,
+    };
+    // A column without any value tells by its settings that it holds numbers.
+    let numbers = column.decimals.is_some()
+        || column.percent
+        || chosen.iter().any(|row| value(row, &column.key).is_number());
+    let align = match column.align {
+        Some(AlignSpec::Left) => Align::Left,
+        Some(AlignSpec::Centre) => Align::Centre,
+        Some(AlignSpec::Right) => Align::Right,
+        None if column.key == ROW_NUMBER => Align::Centre,
+        None if numbers => Align::Right,
+        None => Align::Left,
+    };
+    Ok(Column {
+        title,
+        align,
+        width: column.width,
+    })
+}
+
+fn cell(
+    column: &ColumnSpec,
+    row: &Row,
+    index: usize,
+    labels: &Labels,
+    fence: &Fence<'_>,
+) -> Result<String> {
+    if column.key == ROW_NUMBER {
+        return Ok((index + 1).to_string());
+    }
+    let value = value(row, &column.key);
+    if value.is_null() {
+        return Ok(column.absent.clone().unwrap_or_else(|| ABSENT.to_owned()));
+    }
+    if let Some(section) = &column.labels {
+        let key = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        return Ok(labels.text(&format!("{section}.{key}"))?.to_owned());
+    }
+    match value {
+        Value::Number(number) => Ok(format(
+            number.as_f64().unwrap_or(f64::NAN),
+            value.as_i64(),
+            column,
+        )),
+        Value::String(text) if column.date => {
+            let date = text.parse().map_err(|_| {
+                fence.fault(&format!(
+                    "column `{}` holds `{text}`, expected a date",
+                    column.key
+                ))
+            })?;
+            Ok(vietnamese::date(date))
+        }
+        Value::String(text) => Ok(tidy(text).trim().to_owned()),
+        other => Err(fence.fault(&format!(
+            "column `{}` holds `{other}`, expected text or a number, or `labels` to word it",
+            column.key
+        )))?,
+    }
+}
+
+/// A whole number needs no decimals; a fraction has two unless told otherwise.
+fn format(value: f64, integer: Option<i64>, column: &ColumnSpec) -> String {
+    match (column.percent, integer, column.decimals) {
+        (true, _, decimals) => vietnamese::percent(value, decimals.unwrap_or(1)),
+        (false, Some(integer), None) => vietnamese::integer(integer),
+        (false, _, decimals) => vietnamese::number(value, decimals.unwrap_or(2)),
+    }
+}

@@ -1,0 +1,112 @@
+//! The texts that an analyst edits: report templates, labels, names of offices.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::error::ReportError;
+use super::labels::Labels;
+use super::offices::Offices;
+use crate::error::Result;
+
+const LABELS: &str = "labels.toml";
+const OFFICES: &str = "offices.toml";
+
+/// The files of `reports/` as they are built into the program.
+const EMBEDDED: [(&str, &str); 11] = [
+    ("ministry.md", include_str!("../../reports/ministry.md")),
+    ("committee.md", include_str!("../../reports/committee.md")),
+    ("_header.md", include_str!("../../reports/_header.md")),
+    (
+        "_collection.md",
+        include_str!("../../reports/_collection.md"),
+    ),
+    ("_operators.md", include_str!("../../reports/_operators.md")),
+    ("_communes.md", include_str!("../../reports/_communes.md")),
+    ("_gaps.md", include_str!("../../reports/_gaps.md")),
+    (
+        "_low_quality.md",
+        include_str!("../../reports/_low_quality.md"),
+    ),
+    ("_annexes.md", include_str!("../../reports/_annexes.md")),
+    (LABELS, include_str!("../../reports/labels.toml")),
+    (OFFICES, include_str!("../../reports/offices.toml")),
+];
+
+/// Template and label files by name.
+#[derive(Debug, Clone)]
+pub struct Templates(BTreeMap<String, String>);
+
+impl Templates {
+    /// The files that come with the program.
+    pub fn embedded() -> Self {
+        Templates(
+            EMBEDDED
+                .map(|(name, text)| (name.to_owned(), text.to_owned()))
+                .into(),
+        )
+    }
+
+    /// The `.md` and `.toml` files of a folder; a file that is not there is taken from the
+    /// embedded ones.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut templates = Self::embedded();
+        let fault = |path: &Path, error: std::io::Error| ReportError::Folder {
+            path: path.display().to_string(),
+            message: error.to_string(),
+        };
+        for entry in fs::read_dir(folder).map_err(|e| fault(folder, e))? {
+            let path = entry.map_err(|e| fault(folder, e))?.path();
+            let known = path
+                .extension()
+                .is_some_and(|ext| ext == "md" || ext == "toml");
+            if let Some(name) = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .filter(|_| known)
+            {
+                let text = fs::read_to_string(&path).map_err(|e| fault(&path, e))?;
+                templates.0.insert(name.to_owned(), text);
+            }
+        }
+        Ok(templates)
+    }
+
+    /// All files by name, in the order of their names: for hashes and for `init`.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// Adds or replaces a file.
+    pub fn insert(&mut self, name: &str, text: &str) {
+        self.0.insert(name.to_owned(), text.to_owned());
+    }
+
+    /// The labels.
+    pub fn labels(&self) -> Result<Labels> {
+        Labels::parse(LABELS, self.text(LABELS)?)
+    }
+
+    /// The names of offices.
+    pub(super) fn offices(&self) -> Result<Offices> {
+        Offices::parse(OFFICES, self.text(OFFICES)?)
+    }
+
+    /// The Markdown templates by name.
+    pub(super) fn markdown(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.iter().filter(|(name, _)| name.ends_with(".md"))
+    }
+
+    /// One file.
+    pub(super) fn text(&self, name: &str) -> Result<&str> {
+        match self.0.get(name) {
+            Some(text) => Ok(text),
+            None => Err(ReportError::UnknownTemplate {
+                name: name.to_owned(),
+                known: self.0.keys().cloned().collect(),
+            })?,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What the two reports say about months of every kind.
+
+use std::collections::BTreeMap;
+
+use arrow::record_batch::RecordBatch;
+use jiff::civil::Date;
+
+use super::fixture::{Fixture, districts};
+use super::tests::{document, text};
+use super::*;
+use crate::document::block::Block;
+
+/// Empties a table, as in a month without its samples.
+fn without_rows(fixture: &mut Fixture, names: &[&str]) {
+    for name in names {
+        let table: &mut RecordBatch = fixture.tables.get_mut(*name).unwrap();
+        *table = table.slice(0, 0);
+    }
+}
+
+#[test]
+fn names_follow_the_report_date() {
+    let mut fixture = Fixture::small();
+    fixture.report_date = Date::constant(2025, 2, 28);
+    let before = text(&document("ministry.md", &fixture));
+    for words in [
+        "SỞ THÔNG TIN VÀ TRUYỀN THÔNG",
+        "BC-STTTT",
+        "Bộ Thông tin và Truyền thông",
+        "tháng 02 năm 2025",
+        "- UBND các huyện, thị xã, thành phố;",
+    ] {
+        assert!(before.contains(words), "{words}");
+    }
+    fixture.report_date = Date::constant(2025, 3, 1);
+    let from = text(&document("ministry.md", &fixture));
+    for words in [
+        "SỞ KHOA HỌC VÀ CÔNG NGHỆ",
+        "BC-SKHCN",
+        "Bộ Khoa học và Công nghệ",
+        "UBND các huyện",
+    ] {
+        assert!(from.contains(words), "{words}");
+    }
+    assert!(!from.contains("Thông tin và Truyền thông"));
+    fixture.report_date = Date::constant(2025, 7, 1);
+    let after = text(&document("committee.md", &fixture));
+    assert!(!after.contains("UBND các huyện") && after.contains("- Lưu: VT."));
+}
+
+#[test]
+fn districts_only_when_there_are_any() {
+    let mut fixture = Fixture::small();
+    assert!(!text(&document("committee.md", &fixture)).contains("theo huyện"));
+    fixture.tables.insert("district".into(), districts());
+    let words = text(&document("committee.md", &fixture));
+    assert!(words.contains("Huyện Ea H’leo") && words.contains("Thành phố Buôn Ma Thuột"));
+}
+
+#[test]
+fn settings_replace_derived_names() {
+    let mut fixture = Fixture::small();
+    fixture.settings = toml::from_str(
+        "issuer = \"Sở KH&CN\"\nplace = \"Tuy Hòa\"\nsigner_authority = \"KT. Giám đốc\"\ndrafting_unit = \"BCVT\"\n\
+         [[legal_basis]]\nnumber = \"5691/BTTTT-CVT\"\ndate = 2024-12-31\nissuer = \"Bộ\"\nsubject = \"đo *thử*\"",
+    )
+    .unwrap();
+    let words = text(&document("ministry.md", &fixture));
+    for expected in [
+        "SỞ KH&CN",
+        "Tuy Hòa, ngày",
+        "KT. GIÁM ĐỐC",
+        "- Lưu: VT, BCVT.",
+        "Thực hiện Công văn số 5691/BTTTT-CVT ngày 31/12/2024 của Bộ về việc đo *thử*.",
+    ] {
+        assert!(words.contains(expected), "{expected}");
+    }
+    fixture.settings = Settings::default();
+    assert!(!text(&document("ministry.md", &fixture)).contains("Thực hiện Công văn"));
+}
+
+#[test]
+fn a_city_is_not_a_province() {
+    let mut fixture = Fixture::small();
+    fixture.province = "Đà Nẵng".into();
+    let words = text(&document("committee.md", &fixture));
+    assert!(words.contains("UBND THÀNH PHỐ ĐÀ NẴNG") && words.contains("thành phố Đà Nẵng"));
+}
+
+#[test]
+fn a_month_without_samples() {
+    let mut fixture = Fixture::new(&["Xã A"], &[], 0);
+    without_rows(
+        &mut fixture,
+        &["operator", "commune", "commune_operator", "province"],
+    );
+    for name in ["ministry.md", "committee.md"] {
+        let document = render(
+            name,
+            &Templates::embedded(),
+            &fixture.sources(),
+            &BTreeMap::new(),
+        )
+        .unwrap();
+        let words = text(&document);
+        assert!(
+            words.contains("không có lượt đo thành công nào; cả 1 xã, phường chưa đạt 300 mẫu"),
+            "{words}"
+        );
+        assert!(
+            words.contains("không có mẫu của doanh nghiệp nào"),
+            "{words}"
+        );
+        assert!(!words.contains("NaN") && !words.contains("none"), "{words}");
+    }
+}
+
+#[test]
+fn operators_below_the_limit_have_counts_only() {
+    let fixture = Fixture::new(&["Xã A", "Xã B"], &["Viettel", "VNPT"], 20);
+    let words = text(&document("ministry.md", &fixture));
+    assert!(
+        words.contains("không có doanh nghiệp nào có từ 30 mẫu sau chuẩn hóa trở lên"),
+        "{words}"
+    );
+    assert!(
+        words.contains("chỉ công bố số lượng")
+            && words.contains("“–”: không công bố vì có dưới 30 giá trị.")
+    );
+}
+
+#[test]
+fn simulated_data_say_so() {
+    let mut fixture = Fixture::small();
+    assert_eq!(document("ministry.md", &fixture).banners, ["DỰ THẢO"]);
+    fixture.simulated = true;
+    let document = document("committee.md", &fixture);
+    assert_eq!(
+        document.banners[1],
+        "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU ĐO THỰC TẾ"
+    );
+    assert!(text(&document).contains("dữ liệu mô phỏng, được tạo ra"));
+}
+
+#[test]
+fn both_reports_account_for_every_record() {
+    for name in ["ministry.md", "committee.md"] {
+        let document = document(name, &Fixture::small());
+        let words = text(&document);
+        assert!(words.contains("10.000 = 9.600 + 150 + 250"));
+        let rules = document.blocks.iter().find_map(|block| match block {
+            Block::Table(t) if t.caption.contains("theo lý do") => Some(t.rows.len()),
+            _ => None,
+        });
+        assert_eq!(rules, Some(18));
+        assert!(
+            !words.contains("QCVN") && !words.contains("tốt hơn") && !words.contains("\u{E000}")
+        );
+        assert_eq!(
+            document
+                .blocks
+                .iter()
+                .filter(|b| matches!(b, Block::Annex { .. }))
+                .count(),
+            4
+        );
+    }
+}
+
+#[test]
+fn the_same_sources_give_the_same_document() {
+    let fixture = Fixture::small();
+    assert_eq!(
+        document("ministry.md", &fixture),
+        document("ministry.md", &fixture)
+    );
+}

@@ -1,0 +1,176 @@
+//! Checks every row against the contract and places it; nothing is lost on the way.
+//!
+//! Rows are read section by section, in parallel: import profile → `placed.sql` → `checked.sql`.
+//! Rows that pass every rule and rows that fail go to Parquet files of their own, so memory holds
+//! one batch per thread, whatever the size of the input.
+
+mod duplicates;
+pub mod ledger;
+mod placement;
+pub mod quarantine;
+mod section;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use rayon::prelude::*;
+
+use crate::bundle::manifest::sha256_file;
+use crate::engine::{self, Engine, Function, STACK};
+use crate::error::{Fault, Kind, Result};
+use crate::import::functions::{FoldName, LocalDate, ParseTime};
+use crate::import::{Samples, Section};
+use crate::plan::Plan;
+use crate::progress::{Progress, Step};
+use ledger::{FileLedger, Ledger};
+use section::Outcome;
+
+/// Rows that one task reads; large enough to be worth a task, small enough to share the work.
+const SECTION_ROWS: u64 = 524_288;
+
+/// Rows that cannot be checked.
+#[derive(Debug, thiserror::Error)]
+pub enum ValidationFault {
+    #[error("`{query}` does not fit the program: {message}")]
+    Query { query: String, message: String },
+    #[error("intermediate file `{path}` cannot be written: {message}")]
+    Work { path: String, message: String },
+    #[error("worker threads cannot be started: {0}")]
+    Threads(String),
+}
+
+impl Fault for ValidationFault {
+    fn kind(&self) -> Kind {
+        match self {
+            ValidationFault::Query { .. } => Kind::Usage,
+            _ => Kind::Output,
+        }
+    }
+}
+
+/// Samples that pass every rule, without duplicates, in files that queries read as `accepted`.
+pub struct ValidSamples {
+    pub passed: Vec<PathBuf>,
+    pub duplicates: RecordBatch,
+    /// Rejected rows, in the order of files and rows.
+    pub quarantine: Vec<PathBuf>,
+    pub ledger: Ledger,
+}
+
+/// The functions that queries of this stage may call.
+fn functions(plan: &Plan) -> Vec<Arc<dyn Function>> {
+    vec![
+        Arc::new(ParseTime),
+        Arc::new(FoldName),
+        Arc::new(LocalDate(plan.zone.clone())),
+        Arc::new(placement::CommuneAt(plan.boundaries.clone())),
+        Arc::new(placement::BoundariesOn(plan.boundaries.clone())),
+    ]
+}
+
+/// Checks all samples.
+pub fn validate(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Result<ValidSamples> {
+    let rows = samples.files.iter().map(|file| file.rows()).sum();
+    progress(Step::Stage { name: "validation", rows });
+    let outcomes = check_sections(plan, samples, progress)?;
+    let passed: Vec<PathBuf> = outcomes.iter().filter_map(|o| o.passed.clone()).collect();
+    let quarantine = outcomes.iter().filter_map(|o| o.quarantine.clone()).collect();
+    let mut ledger = ledger_of(plan, samples, &outcomes)?;
+    progress(Step::Stage { name: "duplicates", rows: 0 });
+    let duplicates = duplicates::find(plan, &passed, &mut ledger)?;
+    ledger.total();
+    let mut valid = ValidSamples { passed, duplicates, quarantine, ledger };
+    valid.ledger.notes = notes(plan, &valid)?;
+    Ok(valid)
+}
+
+fn check_sections(
+    plan: &Plan,
+    samples: &Samples,
+    progress: Progress<'_>,
+) -> Result<Vec<Outcome>> {
+    let tables = section::Tables::of(plan, samples)?;
+    let tasks: Vec<(usize, usize, Section)> = samples
+        .files
+        .iter()
+        .enumerate()
+        .flat_map(|(file, open)| open.sections(SECTION_ROWS).into_iter().map(move |s| (file, s)))
+        .enumerate()
+        .map(|(number, (file, section))| (number, file, section))
+        .collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).stack_size(STACK).build();
+    let pool = pool.map_err(|e| ValidationFault::Threads(e.to_string()))?;
+    let check = |(number, file, section): &(usize, usize, Section)| {
+        let open = &samples.files[*file];
+        let checker = section::Checker::new(plan, samples, &tables, &functions(plan), *file)?;
+        checker.run(open, section, *number, progress)
+    };
+    // Collected in order first, so that the error reported does not depend on timing.
+    let outcomes: Vec<Result<Outcome>> = pool.install(|| tasks.par_iter().map(check).collect());
+    outcomes.into_iter().collect()
+}
+
+fn ledger_of(plan: &Plan, samples: &Samples, outcomes: &[Outcome]) -> Result<Ledger> {
+    let limits = &plan.config.validation;
+    let mut ledger = Ledger {
+        warn_rejected_share: limits.warn_rejected_share,
+        fail_rejected_share: limits.fail_rejected_share,
+        simulated: samples.simulated(),
+        ..Default::default()
+    };
+    for open in &samples.files {
+        let (sha256, _) = sha256_file(&open.source.path)?;
+        let file = open.source.name.clone();
+        ledger.files.push(FileLedger { file, sha256, ..Default::default() });
+    }
+    for outcome in outcomes {
+        let file = &mut ledger.files[outcome.file];
+        file.read += outcome.read;
+        file.rejected += outcome.rejected;
+        file.accepted += outcome.read - outcome.rejected;
+        add(&mut file.rejected_by_rule, &outcome.rejected_by_rule);
+        add(&mut ledger.months, &outcome.months);
+        add(&mut ledger.unconverted, &outcome.unconverted);
+    }
+    Ok(ledger)
+}
+
+fn add(total: &mut BTreeMap<String, u64>, part: &BTreeMap<String, u64>) {
+    for (key, count) in part {
+        *total.entry(key.clone()).or_default() += count;
+    }
+}
+
+/// Makes the accepted samples known to an engine, as the table `accepted`.
+pub fn register_accepted(
+    engine: &mut dyn Engine,
+    plan: &Plan,
+    passed: &[PathBuf],
+    duplicates: &RecordBatch,
+) -> Result<()> {
+    register_passed(engine, passed)?;
+    engine.register_batches("duplicates", duplicates.schema(), &[duplicates.clone()])?;
+    engine.register_view("accepted", &plan.queries.sql("validation/accepted.sql")?)
+}
+
+fn register_passed(engine: &mut dyn Engine, passed: &[PathBuf]) -> Result<()> {
+    if passed.is_empty() {
+        let schema = section::passed_schema();
+        return engine.register_batches("passed", schema, &[]);
+    }
+    engine.register_parquet("passed", passed)
+}
+
+fn notes(plan: &Plan, valid: &ValidSamples) -> Result<BTreeMap<String, u64>> {
+    let mut engine = engine::open(&[]);
+    register_accepted(engine.as_mut(), plan, &valid.passed, &valid.duplicates)?;
+    let name = "validation/notes.sql";
+    let row = engine.query(name, &plan.queries.sql(name)?)?;
+    let mut notes = BTreeMap::new();
+    for (field, column) in row.schema().fields().iter().zip(row.columns()) {
+        notes.insert(field.name().clone(), duplicates::count(name, column)?);
+    }
+    Ok(notes)
+}

@@ -1,0 +1,313 @@
+//! Checks one section of a file, batch by batch.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::compute::{filter_record_batch, not, or};
+use arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+
+use super::ValidationFault;
+use super::quarantine::{flags, quarantined};
+use crate::engine::{self, Engine, Function};
+use crate::error::Result;
+use crate::import::contract::{COLUMNS, Content};
+use crate::import::functions::civil;
+use crate::import::{OpenFile, Samples, Section, import};
+use crate::plan::Plan;
+use crate::progress::{Progress, Step};
+use crate::queries::Rule;
+
+/// The columns of a row that passed, and what they are called in `checked`.
+const PASSED: [(&str, &str); 35] = [
+    ("source_file", "source_file"),
+    ("source_row", "source_row"),
+    ("sample_id", "sample_id"),
+    ("measured_at", "measured_at"),
+    ("local_day", "local_day"),
+    ("is_ok", "is_ok"),
+    ("access_type", "access_type"),
+    ("technology", "technology"),
+    ("operator", "resolved_operator"),
+    ("reported_operator", "operator"),
+    ("network_mcc_mnc", "network_mcc_mnc"),
+    ("sim_mcc_mnc", "sim_mcc_mnc"),
+    ("asn", "asn"),
+    ("operator_unknown", "operator_unknown"),
+    ("operator_conflict", "operator_conflict"),
+    ("sim_mvno", "sim_mvno"),
+    ("sim_roaming", "sim_roaming"),
+    ("placed_by", "placed_by"),
+    ("province_code", "sample_province_code"),
+    ("province_name", "province_name"),
+    ("district_code", "district_code"),
+    ("district_name", "district_name"),
+    ("commune_code", "located_code"),
+    ("commune_name", "commune_name"),
+    ("commune_valid_from", "commune_valid_from"),
+    ("restated_commune_code", "restated_commune_code"),
+    ("reported_commune_code", "commune_code"),
+    ("latitude", "latitude"),
+    ("longitude", "longitude"),
+    ("location_accuracy_m", "location_accuracy_m"),
+    ("status", "status"),
+    ("device_id", "device_id"),
+    ("server_country", "server_country"),
+    ("platform", "platform"),
+    ("app_version", "app_version"),
+];
+
+/// The schema of passed rows, for a run in which none passed.
+pub fn passed_schema() -> SchemaRef {
+    let type_of = |from: &str| match from {
+        "source_row" => DataType::Int64,
+        "local_day" | "commune_valid_from" => DataType::Date32,
+        "is_ok" | "operator_unknown" | "operator_conflict" | "sim_mvno" | "sim_roaming" => {
+            DataType::Boolean
+        }
+        other => COLUMNS
+            .iter()
+            .find(|(name, _)| *name == other)
+            .map_or(DataType::Utf8, |(_, content)| content.arrow_type()),
+    };
+    let fields = passed_columns()
+        .into_iter()
+        .map(|(name, from)| Field::new(name, type_of(&from), true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+/// Name and origin of every column of a passed row: those above and the measures.
+fn passed_columns() -> Vec<(String, String)> {
+    let fixed = PASSED.iter().map(|(name, from)| ((*name).to_owned(), (*from).to_owned()));
+    let measures = COLUMNS
+        .iter()
+        .filter(|(_, content)| *content == Content::Measure)
+        .map(|(name, _)| ((*name).to_owned(), (*name).to_owned()));
+    fixed.chain(measures).collect()
+}
+
+/// Tables that every batch is joined with.
+pub struct Tables(Vec<(&'static str, RecordBatch)>);
+
+impl Tables {
+    /// The tables of a plan.
+    pub fn of(plan: &Plan, samples: &Samples) -> Result<Self> {
+        let operators = plan.operators.batches()?;
+        Ok(Tables(vec![
+            ("register", plan.register.batch()?),
+            ("operator_names", operators.names),
+            ("operator_codes", operators.codes),
+            ("operator_asns", operators.asns),
+            ("ceilings", plan.ceilings()?),
+            ("parameters", plan.parameters(samples.simulated())?),
+        ]))
+    }
+}
+
+/// What became of a section.
+pub struct Outcome {
+    pub file: usize,
+    pub read: u64,
+    pub rejected: u64,
+    pub rejected_by_rule: BTreeMap<String, u64>,
+    pub months: BTreeMap<String, u64>,
+    pub unconverted: BTreeMap<String, u64>,
+    pub passed: Option<PathBuf>,
+    pub quarantine: Option<PathBuf>,
+}
+
+/// An engine with the tables and queries of this stage.
+pub struct Checker<'a> {
+    plan: &'a Plan,
+    samples: &'a Samples,
+    engine: Box<dyn Engine + Send>,
+    placed: String,
+    checked: String,
+    simulated: bool,
+    file: usize,
+}
+
+impl<'a> Checker<'a> {
+    /// A checker for one file.
+    pub fn new(
+        plan: &'a Plan,
+        samples: &'a Samples,
+        tables: &Tables,
+        functions: &[Arc<dyn Function>],
+        file: usize,
+    ) -> Result<Self> {
+        let mut engine = engine::open(functions);
+        for (name, batch) in &tables.0 {
+            engine.register_batches(name, batch.schema(), &[batch.clone()])?;
+        }
+        Ok(Checker {
+            plan,
+            samples,
+            engine,
+            placed: plan.queries.sql("validation/placed.sql")?,
+            checked: plan.queries.sql("validation/checked.sql")?,
+            simulated: samples.simulated(),
+            file,
+        })
+    }
+
+    /// Reads the section and sorts its rows; `number` makes the names of its files.
+    pub fn run(
+        mut self,
+        open: &OpenFile,
+        section: &Section,
+        number: usize,
+        progress: Progress<'_>,
+    ) -> Result<Outcome> {
+        let mut outcome = Outcome {
+            file: self.file,
+            read: 0,
+            rejected: 0,
+            rejected_by_rule: BTreeMap::new(),
+            months: BTreeMap::new(),
+            unconverted: BTreeMap::new(),
+            passed: None,
+            quarantine: None,
+        };
+        let mut passed = Part::new(self.plan.work.join(format!("passed-{number:06}.parquet")));
+        let mut refused = Part::new(self.plan.work.join(format!("quarantine-{number:06}.parquet")));
+        open.read(section, &mut |raw| {
+            let rows = raw.num_rows() as u64;
+            self.check(raw, &mut outcome, &mut passed, &mut refused)?;
+            progress(Step::Rows(rows));
+            Ok(())
+        })?;
+        outcome.passed = passed.close()?;
+        outcome.quarantine = refused.close()?;
+        Ok(outcome)
+    }
+
+    fn check(
+        &mut self,
+        raw: RecordBatch,
+        outcome: &mut Outcome,
+        passed: &mut Part,
+        refused: &mut Part,
+    ) -> Result<()> {
+        let imported = import(self.engine.as_mut(), &self.samples.profile, raw)?;
+        for (column, count) in imported.unconverted {
+            *outcome.unconverted.entry(column.to_owned()).or_default() += count;
+        }
+        let rows = imported.batch.num_rows();
+        self.engine.register_batches("imported", imported.batch.schema(), &[imported.batch])?;
+        self.engine.register_view("placed", &self.placed)?;
+        let checked = self.engine.query("validation/checked.sql", &self.checked)?;
+        if checked.num_rows() != rows {
+            let message = format!("{} rows came out of {rows}", checked.num_rows());
+            return Err(fault("validation/placed.sql", message));
+        }
+        let rules = &self.plan.queries.rules;
+        let rejected = rejected(&checked, rules).map_err(|m| fault("rules.toml", m))?;
+        count(&checked, rules, &rejected, outcome).map_err(|m| fault("rules.toml", m))?;
+        passed.write(&self.passed(&checked, &rejected)?)?;
+        let rows = quarantined(&checked, &rejected, rules, self.simulated);
+        refused.write(&rows.map_err(|m| fault("rules.toml", m))?)
+    }
+
+    fn passed(&self, checked: &RecordBatch, rejected: &BooleanArray) -> Result<RecordBatch> {
+        let arrow = |e: arrow::error::ArrowError| fault("validation/placed.sql", e.to_string());
+        let keep = not(rejected).map_err(arrow)?;
+        let kept = filter_record_batch(checked, &keep).map_err(arrow)?;
+        let schema = passed_schema();
+        let mut columns = Vec::new();
+        for ((_, from), field) in passed_columns().iter().zip(schema.fields()) {
+            let missing = || fault("validation/placed.sql", format!("column `{from}` is missing"));
+            let array = kept.column_by_name(from).ok_or_else(missing)?;
+            columns.push(arrow::compute::cast(array, field.data_type()).map_err(arrow)?);
+        }
+        RecordBatch::try_new(schema, columns).map_err(arrow)
+    }
+}
+
+fn fault(query: &str, message: String) -> crate::error::Error {
+    ValidationFault::Query { query: query.to_owned(), message }.into()
+}
+
+/// The rows that fail any rule.
+fn rejected(checked: &RecordBatch, rules: &[Rule]) -> Result<BooleanArray, String> {
+    let mut any = BooleanArray::from(vec![false; checked.num_rows()]);
+    for rule in rules {
+        any = or(&any, flags(checked, &rule.name)?).map_err(|e| e.to_string())?;
+    }
+    Ok(any)
+}
+
+fn count(
+    checked: &RecordBatch,
+    rules: &[Rule],
+    rejected: &BooleanArray,
+    outcome: &mut Outcome,
+) -> Result<(), String> {
+    outcome.read += checked.num_rows() as u64;
+    outcome.rejected += rejected.true_count() as u64;
+    for rule in rules {
+        let failed = flags(checked, &rule.name)?.true_count() as u64;
+        if failed > 0 {
+            *outcome.rejected_by_rule.entry(rule.name.clone()).or_default() += failed;
+        }
+    }
+    let days = checked.column_by_name("local_day").ok_or("column `local_day` is missing")?;
+    let days = days.as_primitive_opt::<Date32Type>().ok_or("`local_day` is not a date")?;
+    let mut by_day: BTreeMap<i32, u64> = BTreeMap::new();
+    for day in days.iter().flatten() {
+        *by_day.entry(day).or_default() += 1;
+    }
+    for (day, rows) in by_day {
+        if let Some(day) = civil(day) {
+            let month = format!("{:04}-{:02}", day.year(), day.month());
+            *outcome.months.entry(month).or_default() += rows;
+        }
+    }
+    Ok(())
+}
+
+/// An intermediate Parquet file, made with its first row.
+struct Part {
+    path: PathBuf,
+    writer: Option<ArrowWriter<File>>,
+}
+
+impl Part {
+    fn new(path: PathBuf) -> Self {
+        Part { path, writer: None }
+    }
+
+    fn fault(&self, message: impl ToString) -> crate::error::Error {
+        let path = self.path.display().to_string();
+        ValidationFault::Work { path, message: message.to_string() }.into()
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        if self.writer.is_none() {
+            let file = File::create(&self.path).map_err(|e| self.fault(e))?;
+            // Read back once or twice, soon: speed matters more than size.
+            let properties = WriterProperties::builder().set_compression(Compression::LZ4_RAW);
+            let writer = ArrowWriter::try_new(file, batch.schema(), Some(properties.build()));
+            self.writer = Some(writer.map_err(|e| self.fault(e))?);
+        }
+        if let Some(writer) = &mut self.writer {
+            let written = writer.write(batch);
+            written.map_err(|e| self.fault(e))?;
+        }
+        Ok(())
+    }
+
+    fn close(mut self) -> Result<Option<PathBuf>> {
+        let Some(writer) = self.writer.take() else { return Ok(None) };
+        writer.close().map_err(|e| self.fault(e))?;
+        Ok(Some(self.path))
+    }
+}
