@@ -37,9 +37,8 @@ pub fn collapse(
     let devices = engine.query(DEVICES, &plan.queries.sql(DEVICES)?)?;
     engine.register_batches("devices", devices.schema(), &[devices])?;
     let mut output = Output { target, simulated: valid.ledger.simulated, writer: None, rows: 0 };
-    let schema = engine.stream(EFFECTIVE, &plan.queries.sql(EFFECTIVE)?, &mut |batch| {
-        output.write(&batch)
-    })?;
+    let schema = engine
+        .stream(EFFECTIVE, &plan.queries.sql(EFFECTIVE)?, &mut |batch| output.write(&batch))?;
     let rows = output.rows;
     output.close(&schema)?;
     Ok(EffectiveSamples { rows })

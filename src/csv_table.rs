@@ -89,9 +89,7 @@ impl Fault for CsvFault {
             CsvFault::MissingColumn { found, .. } if found.contains(';') => {
                 Some("separate the columns by commas, not by semicolons".into())
             }
-            CsvFault::UnknownColumn {
-                column, expected, ..
-            } => nearest(column, expected),
+            CsvFault::UnknownColumn { column, expected, .. } => nearest(column, expected),
             _ => None,
         }
     }
@@ -100,12 +98,7 @@ impl Fault for CsvFault {
 fn nearest(column: &str, known: &str) -> Option<String> {
     known
         .split(", ")
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(column, name.trim_matches('`')),
-                name,
-            )
-        })
+        .map(|name| (strsim::damerau_levenshtein(column, name.trim_matches('`')), name))
         .filter(|(distance, _)| *distance <= 3)
         .min()
         .map(|(_, name)| format!("the nearest known column is {name}"))
@@ -136,10 +129,8 @@ impl CsvTable {
         required: &[&str],
         optional: &[&str],
     ) -> Result<Self, CsvFault> {
-        let mut reader = ReaderBuilder::new()
-            .trim(Trim::All)
-            .comment(Some(b'#'))
-            .from_reader(text.as_bytes());
+        let mut reader =
+            ReaderBuilder::new().trim(Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
         let header = reader.headers().map_err(|e| csv_fault(file, text, e))?;
         let header: Vec<String> = header.iter().map(String::from).collect();
         check_header(file, &header, required, optional)?;
@@ -148,20 +139,12 @@ impl CsvTable {
             let record = record.map_err(|e| csv_fault(file, text, e))?;
             records.push((line_of(text, record.position()), record));
         }
-        Ok(Self {
-            file: file.into(),
-            header,
-            records,
-        })
+        Ok(Self { file: file.into(), header, records })
     }
 
     /// The rows in the order of the file.
     pub fn rows(&self) -> impl Iterator<Item = CsvRow<'_>> {
-        self.records.iter().map(|(line, record)| CsvRow {
-            table: self,
-            line: *line,
-            record,
-        })
+        self.records.iter().map(|(line, record)| CsvRow { table: self, line: *line, record })
     }
 
     /// The name of the file in messages.
@@ -177,16 +160,9 @@ fn check_header(
     optional: &[&str],
 ) -> Result<(), CsvFault> {
     let file = file.to_owned();
-    if let Some(column) = required
-        .iter()
-        .find(|name| !header.iter().any(|h| h == *name))
-    {
+    if let Some(column) = required.iter().find(|name| !header.iter().any(|h| h == *name)) {
         let column = column.to_string();
-        return Err(CsvFault::MissingColumn {
-            file,
-            column,
-            found: listed(header),
-        });
+        return Err(CsvFault::MissingColumn { file, column, found: listed(header) });
     }
     for (i, column) in header.iter().enumerate() {
         let column = column.clone();
@@ -195,21 +171,14 @@ fn check_header(
         }
         if !required.iter().chain(optional).any(|name| *name == column) {
             let expected = listed(&[required, optional].concat());
-            return Err(CsvFault::UnknownColumn {
-                file,
-                column,
-                expected,
-            });
+            return Err(CsvFault::UnknownColumn { file, column, expected });
         }
     }
     Ok(())
 }
 
 fn listed<S: AsRef<str>>(names: &[S]) -> String {
-    let quoted: Vec<String> = names
-        .iter()
-        .map(|name| format!("`{}`", name.as_ref()))
-        .collect();
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
     quoted.join(", ")
 }
 
@@ -217,32 +186,17 @@ fn listed<S: AsRef<str>>(names: &[S]) -> String {
 fn line_of(text: &str, position: Option<&Position>) -> u64 {
     let Some(position) = position else { return 0 };
     let rest = text.get(position.byte() as usize..).unwrap_or_default();
-    let skipped = rest
-        .lines()
-        .take_while(|line| line.starts_with('#') || line.is_empty());
+    let skipped = rest.lines().take_while(|line| line.starts_with('#') || line.is_empty());
     position.line() + skipped.count() as u64
 }
 
 fn csv_fault(file: &str, text: &str, error: csv::Error) -> CsvFault {
     let file = file.to_owned();
-    if let csv::ErrorKind::UnequalLengths {
-        pos,
-        expected_len,
-        len,
-    } = error.kind()
-    {
+    if let csv::ErrorKind::UnequalLengths { pos, expected_len, len } = error.kind() {
         let line = line_of(text, pos.as_ref());
-        return CsvFault::Shape {
-            file,
-            line,
-            found: *len,
-            expected: *expected_len,
-        };
+        return CsvFault::Shape { file, line, found: *len, expected: *expected_len };
     }
-    CsvFault::Unreadable {
-        file,
-        source: std::io::Error::other(error),
-    }
+    CsvFault::Unreadable { file, source: std::io::Error::other(error) }
 }
 
 /// One row of a [`CsvTable`].
@@ -267,8 +221,7 @@ impl<'a> CsvRow<'a> {
 
     /// The cell of a column that must not be empty.
     pub fn required(&self, column: &str) -> Result<&'a str, CsvFault> {
-        self.optional(column)
-            .ok_or_else(|| self.fault(column, "a value"))
+        self.optional(column).ok_or_else(|| self.fault(column, "a value"))
     }
 
     /// A date such as `2025-07-01`, `None` when the cell is empty.
@@ -283,14 +236,9 @@ impl<'a> CsvRow<'a> {
         let Some(cell) = self.optional(column) else {
             return Ok(None);
         };
-        let value = cell
-            .parse()
-            .ok()
-            .filter(|value| (low..=high).contains(value));
+        let value = cell.parse().ok().filter(|value| (low..=high).contains(value));
         let expected = || format!("a number from {low} to {high}");
-        value
-            .map(Some)
-            .ok_or_else(|| self.fault(column, &expected()))
+        value.map(Some).ok_or_else(|| self.fault(column, &expected()))
     }
 
     /// The complaint that a cell is not what was expected.
@@ -299,9 +247,7 @@ impl<'a> CsvRow<'a> {
             file: self.table.file.clone(),
             line: self.line(),
             column: column.into(),
-            found: self
-                .optional(column)
-                .map_or("nothing".into(), |cell| format!("`{cell}`")),
+            found: self.optional(column).map_or("nothing".into(), |cell| format!("`{cell}`")),
             expected: expected.into(),
         }
     }
@@ -312,12 +258,7 @@ mod tests {
     use super::*;
 
     fn message(text: &str) -> String {
-        let table = CsvTable::parse(
-            "a.csv",
-            text,
-            &["code", "name"],
-            &["valid_from", "latitude"],
-        );
+        let table = CsvTable::parse("a.csv", text, &["code", "name"], &["valid_from", "latitude"]);
         let fault = table.and_then(|table| {
             for row in table.rows() {
                 row.required("name")?;
@@ -354,14 +295,8 @@ mod tests {
                 "a.csv has an unknown column `valid_form`, expected only `code`, `name`, \
                  `valid_from`, `latitude` | the nearest known column is `valid_from`",
             ),
-            (
-                "code,name,name\n",
-                "a.csv has the column `name` twice, expected it once | ",
-            ),
-            (
-                "code,name\n1,x,y\n",
-                "a.csv, line 2: found 3 cells, expected 2 as in the header | ",
-            ),
+            ("code,name,name\n", "a.csv has the column `name` twice, expected it once | "),
+            ("code,name\n1,x,y\n", "a.csv, line 2: found 3 cells, expected 2 as in the header | "),
             (
                 "code,name\n1,x\n2,\n",
                 "a.csv, line 3, column `name`: found nothing, expected a value | ",

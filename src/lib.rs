@@ -6,8 +6,8 @@
 
 pub mod bundle;
 pub mod chart;
-pub mod communes;
 pub mod collapse;
+pub mod communes;
 pub mod config;
 mod csv_table;
 pub mod demo;

@@ -25,7 +25,8 @@ use crate::validation::{ValidSamples, ValidationFault};
 use crate::{communes, vietnamese};
 
 /// The reports of a bundle, by template.
-const REPORTS: [(&str, &str); 2] = [("ministry.md", "ministry.pdf"), ("committee.md", "committee.pdf")];
+const REPORTS: [(&str, &str); 2] =
+    [("ministry.md", "ministry.pdf"), ("committee.md", "committee.pdf")];
 
 /// The folder beside a bundle that holds ledger and quarantine of a run without reports.
 pub fn refusal_name(bundle: &str) -> String {

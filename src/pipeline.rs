@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::bundle::verify::is_current;
-use crate::bundle::{Manifest, Staging};
+use crate::bundle::{Manifest, Origin, Staging};
 use crate::collapse;
 use crate::error::{Fault, Kind, Result};
 use crate::gaps;
@@ -17,36 +17,16 @@ use crate::validation::ledger::Ledger;
 use crate::validation::{ValidSamples, validate};
 use crate::warning::{Warning, warnings};
 
-/// Why no reports were made although nothing failed.
+/// What a run needs and a plan may lack.
 #[derive(Debug, thiserror::Error)]
 pub enum PipelineFault {
-    #[error(
-        "{rejected} of {read} rows were rejected, more than the fail threshold of {limit:.1} %; \
-         no reports were made"
-    )]
-    TooManyRejected { read: u64, rejected: u64, limit: f64, kept_in: Option<PathBuf> },
     #[error("a run needs a month and a report date")]
     NoPeriod,
 }
 
 impl Fault for PipelineFault {
     fn kind(&self) -> Kind {
-        match self {
-            PipelineFault::TooManyRejected { .. } => Kind::Threshold,
-            PipelineFault::NoPeriod => Kind::Usage,
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        let PipelineFault::TooManyRejected { kept_in, .. } = self else { return None };
-        let setting = "the limit is validation.fail_rejected_share";
-        Some(match kept_in {
-            Some(folder) => format!(
-                "see ledger.json and quarantine.parquet in `{}`; {setting}",
-                folder.join("internal").display()
-            ),
-            None => setting.into(),
-        })
+        Kind::Usage
     }
 }
 
@@ -60,19 +40,21 @@ pub struct Request {
     pub dry_run: bool,
 }
 
-/// How a run ended well.
+/// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Built,
     Unchanged,
     DryRun,
+    /// Too many rows were rejected: ledger and quarantine are there, reports are not.
+    Refused,
 }
 
 /// What a run did.
 #[derive(Debug)]
 pub struct Outcome {
     pub verdict: Verdict,
-    /// The bundle, there or (in a dry run) to be.
+    /// The bundle, there or (in a dry run) to be; after a refusal the folder of ledger and quarantine.
     pub bundle: PathBuf,
     /// Absent when nothing changed: then nothing was read.
     pub ledger: Option<Ledger>,
@@ -122,7 +104,11 @@ pub fn run(
         warnings,
     };
     if valid.ledger.fails() {
-        return Err(refuse(request, &name, &origin, &valid, &warnings)?);
+        let kept = request.out.join(output::refusal_name(&name));
+        if !request.dry_run {
+            refuse(request, &name, &origin, &valid, &warnings)?;
+        }
+        return Ok(outcome(Verdict::Refused, kept, valid.ledger, warnings));
     }
     if request.dry_run {
         return Ok(outcome(Verdict::DryRun, bundle, valid.ledger, warnings));
@@ -166,30 +152,19 @@ fn build(
 fn refuse(
     request: &Request,
     name: &str,
-    origin: &crate::bundle::Origin,
+    origin: &Origin,
     valid: &ValidSamples,
     warnings: &[Warning],
-) -> Result<crate::error::Error> {
-    let ledger = &valid.ledger;
-    let mut kept_in = None;
-    if !request.dry_run {
-        let staging = Staging::open(&request.out, &output::refusal_name(name))?;
-        output::ledger(&staging, valid)?;
-        write_manifest(&staging, origin, valid, warnings)?;
-        kept_in = Some(staging.commit()?);
-    }
-    Ok(PipelineFault::TooManyRejected {
-        read: ledger.read,
-        rejected: ledger.rejected,
-        limit: ledger.fail_rejected_share * 100.0,
-        kept_in,
-    }
-    .into())
+) -> Result<()> {
+    let staging = Staging::open(&request.out, &output::refusal_name(name))?;
+    output::ledger(&staging, valid)?;
+    write_manifest(&staging, origin, valid, warnings)?;
+    staging.commit().map(drop)
 }
 
 fn write_manifest(
     staging: &Staging,
-    origin: &crate::bundle::Origin,
+    origin: &Origin,
     valid: &ValidSamples,
     warnings: &[Warning],
 ) -> Result<()> {

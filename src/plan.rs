@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use crate::communes::boundaries::{BoundarySets, Boundaries};
+use crate::communes::boundaries::{Boundaries, BoundarySets};
 use crate::communes::register::{Commune, OPEN_END, Register};
 use crate::config::Config;
 use crate::error::{Fault, Kind, Result};
@@ -187,7 +187,13 @@ impl Plan {
     }
 
     fn check(&self) -> Result<()> {
-        let takes: Vec<&str> = self.queries.indicators.iter().filter(|i| i.benchmark).map(|i| i.name.as_str()).collect();
+        let takes: Vec<&str> = self
+            .queries
+            .indicators
+            .iter()
+            .filter(|i| i.benchmark)
+            .map(|i| i.name.as_str())
+            .collect();
         for benchmark in &self.config.benchmarks {
             if !takes.contains(&benchmark.indicator.as_str()) {
                 return Err(PlanFault::Benchmark {
@@ -202,12 +208,16 @@ impl Plan {
             && self.communes().is_empty()
         {
             let known = self.register.provinces();
-            let known = known.iter().filter(|p| p.valid_from < period.to && period.from < p.valid_to);
+            let known =
+                known.iter().filter(|p| p.valid_from < period.to && period.from < p.valid_to);
             return Err(PlanFault::Province {
                 code: self.config.province.code.clone(),
                 from: period.from,
                 to: period.to,
-                known: known.map(|p| format!("{} {}", p.code, p.name)).collect::<Vec<_>>().join(", "),
+                known: known
+                    .map(|p| format!("{} {}", p.code, p.name))
+                    .collect::<Vec<_>>()
+                    .join(", "),
             }
             .into());
         }
@@ -224,7 +234,10 @@ impl Plan {
     /// The full name of the province at the end of the period.
     pub fn province_name(&self) -> String {
         let communes = self.communes();
-        communes.iter().max_by_key(|c| c.valid_to).map_or_else(String::new, |c| c.province_name.clone())
+        communes
+            .iter()
+            .max_by_key(|c| c.valid_to)
+            .map_or_else(String::new, |c| c.province_name.clone())
     }
 
     /// The one-row table `parameters` that queries are joined with.
@@ -264,11 +277,14 @@ impl Plan {
         let limits = &self.config.validation.max_mbps;
         let keys: ArrayRef = Arc::new(StringArray::from_iter_values(limits.keys()));
         let values: ArrayRef = Arc::new(Float64Array::from_iter_values(limits.values().copied()));
-        Ok(table("ceilings", [
-            ("technology_key", keys),
-            ("max_download_mbps", values.clone()),
-            ("max_upload_mbps", values),
-        ])?)
+        Ok(table(
+            "ceilings",
+            [
+                ("technology_key", keys),
+                ("max_download_mbps", values.clone()),
+                ("max_upload_mbps", values),
+            ],
+        )?)
     }
 }
 
@@ -310,7 +326,10 @@ mod tests {
     fn a_window_from_day_15_begins_in_the_month_before() {
         let zone = zone("Asia/Ho_Chi_Minh").unwrap();
         let period = Period::of("2025-01", 15, &zone).unwrap();
-        assert_eq!((period.from.to_string(), period.to.to_string()), ("2024-12-15".into(), "2025-01-15".into()));
+        assert_eq!(
+            (period.from.to_string(), period.to.to_string()),
+            ("2024-12-15".into(), "2025-01-15".into())
+        );
     }
 
     #[test]

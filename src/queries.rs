@@ -105,6 +105,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "statistics/by_group.sql",
     "statistics/commune_location.sql",
     "statistics/daily.sql",
+    "statistics/statistics.toml",
     "statistics/tables.toml",
     "validation/accepted.sql",
     "validation/checked.sql",
@@ -172,8 +173,7 @@ impl Queries {
 
     /// The text of a file as it stands.
     pub fn text(&self, name: &str) -> Result<&str> {
-        let missing =
-            || QueryFault::Missing { name: name.to_owned(), folder: self.folder.clone() };
+        let missing = || QueryFault::Missing { name: name.to_owned(), folder: self.folder.clone() };
         Ok(self.files.get(name).map(String::as_str).ok_or_else(missing)?)
     }
 
@@ -184,9 +184,7 @@ impl Queries {
 
     /// The names of the import profiles.
     pub fn profiles(&self) -> impl Iterator<Item = &str> {
-        self.files
-            .keys()
-            .filter_map(|name| name.strip_prefix("import/")?.strip_suffix(".sql"))
+        self.files.keys().filter_map(|name| name.strip_prefix("import/")?.strip_suffix(".sql"))
     }
 
     /// The SQL of a file, with the definitions put in.

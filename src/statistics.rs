@@ -135,17 +135,20 @@ fn communes(plan: &Plan) -> Result<RecordBatch> {
     let from = communes.iter().map(|c| days(c.valid_from));
     let from: ArrayRef = Arc::new(Date32Array::from_iter_values(from));
     let district = |c: usize| communes[c].district.as_ref();
-    Ok(table("communes", [
-        ("province_code", text(&|c| Some(communes[c].province_code.clone()))),
-        ("province_name", text(&|c| Some(communes[c].province_name.clone()))),
-        ("district_code", text(&|c| district(c).map(|d| d.code.clone()))),
-        ("district_name", text(&|c| district(c).map(|d| d.name.clone()))),
-        ("commune_code", text(&|c| Some(communes[c].code.clone()))),
-        ("commune_name", text(&|c| Some(communes[c].name.clone()))),
-        ("valid_from", from),
-        ("seat_latitude", seat(|(latitude, _)| latitude)),
-        ("seat_longitude", seat(|(_, longitude)| longitude)),
-    ])?)
+    Ok(table(
+        "communes",
+        [
+            ("province_code", text(&|c| Some(communes[c].province_code.clone()))),
+            ("province_name", text(&|c| Some(communes[c].province_name.clone()))),
+            ("district_code", text(&|c| district(c).map(|d| d.code.clone()))),
+            ("district_name", text(&|c| district(c).map(|d| d.name.clone()))),
+            ("commune_code", text(&|c| Some(communes[c].code.clone()))),
+            ("commune_name", text(&|c| Some(communes[c].name.clone()))),
+            ("valid_from", from),
+            ("seat_latitude", seat(|(latitude, _)| latitude)),
+            ("seat_longitude", seat(|(_, longitude)| longitude)),
+        ],
+    )?)
 }
 
 /// The configured benchmarks, in a total order.
@@ -161,16 +164,19 @@ pub fn benchmarks(plan: &Plan, simulated: bool) -> Result<RecordBatch> {
     let until: ArrayRef =
         Arc::new(rows.iter().map(|b| b.valid_until.map(days)).collect::<Date32Array>());
     let mark: ArrayRef = Arc::new(arrow::array::BooleanArray::from(vec![simulated; rows.len()]));
-    Ok(table("benchmarks", [
-        ("indicator", text(&|r| Some(rows[r].indicator.clone()))),
-        ("access_type", text(&|r| Some(rows[r].access_type.clone()))),
-        ("technology", text(&|r| rows[r].technology.clone())),
-        ("value", values),
-        ("source", text(&|r| Some(rows[r].source.clone()))),
-        ("valid_from", from),
-        ("valid_until", until),
-        ("simulated", mark),
-    ])?)
+    Ok(table(
+        "benchmarks",
+        [
+            ("indicator", text(&|r| Some(rows[r].indicator.clone()))),
+            ("access_type", text(&|r| Some(rows[r].access_type.clone()))),
+            ("technology", text(&|r| rows[r].technology.clone())),
+            ("value", values),
+            ("source", text(&|r| Some(rows[r].source.clone()))),
+            ("valid_from", from),
+            ("valid_until", until),
+            ("simulated", mark),
+        ],
+    )?)
 }
 
 /// The benchmarks of one indicator by access type and technology; one without technology holds for
@@ -191,9 +197,8 @@ fn benchmark_keys(plan: &Plan, indicator: &str) -> Result<RecordBatch> {
     let access: ArrayRef = Arc::new(StringArray::from_iter_values(keys.keys().map(|k| k.0)));
     let technology: ArrayRef = Arc::new(StringArray::from_iter_values(keys.keys().map(|k| k.1)));
     let values: ArrayRef = Arc::new(Float64Array::from_iter_values(keys.values().copied()));
-    Ok(table("benchmark", [
-        ("access_type", access),
-        ("technology_key", technology),
-        ("value", values),
-    ])?)
+    Ok(table(
+        "benchmark",
+        [("access_type", access), ("technology_key", technology), ("value", values)],
+    )?)
 }

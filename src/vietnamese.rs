@@ -58,11 +58,7 @@ fn grouped(digits: &str) -> String {
 /// `64595` is `64.595`.
 pub fn integer(value: i64) -> String {
     let digits = grouped(&value.unsigned_abs().to_string());
-    if value < 0 {
-        format!("{MINUS}{digits}")
-    } else {
-        digits
-    }
+    if value < 0 { format!("{MINUS}{digits}") } else { digits }
 }
 
 /// `0.3708` with two decimals is `37,08%`.
@@ -82,11 +78,7 @@ pub fn day_text(day: i8) -> String {
 
 /// The month in a date line: a leading zero for January and February only.
 pub fn month_text(month: i8) -> String {
-    if month <= 2 {
-        format!("{month:02}")
-    } else {
-        month.to_string()
-    }
+    if month <= 2 { format!("{month:02}") } else { month.to_string() }
 }
 
 /// A name reduced to the letters a–z and digits, so that spellings of one name compare equal.

@@ -37,10 +37,9 @@ impl fmt::Display for Warning {
                 share * 100.0,
                 limit * 100.0
             ),
-            Warning::MisspeltColumn { file, found, nearest } => write!(
-                f,
-                "column `{found}` of `{file}` is not read; was `{nearest}` meant?"
-            ),
+            Warning::MisspeltColumn { file, found, nearest } => {
+                write!(f, "column `{found}` of `{file}` is not read; was `{nearest}` meant?")
+            }
             Warning::Unconverted { column, values } => write!(
                 f,
                 "{values} texts for `{column}` could not be read and count as missing; check the \

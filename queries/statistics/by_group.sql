@@ -46,7 +46,7 @@ measures AS (
         QUANTILE_CONT(e.{{ i.name }}, 0.95) AS {{ i.name }}_p95
 {%- if i.benchmark %},
         COUNT(CASE WHEN b_{{ i.name }}.value IS NOT NULL THEN e.{{ i.name }} END) AS {{ i.name }}_benchmark_n,
-        SUM(CASE WHEN e.{{ i.name }} >= b_{{ i.name }}.value THEN 1 ELSE 0 END) AS {{ i.name }}_at_benchmark
+        SUM(CASE WHEN e.{{ i.name }} {% if i.worse == "low" %}>={% else %}<={% endif %} b_{{ i.name }}.value THEN 1 ELSE 0 END) AS {{ i.name }}_at_benchmark
 {%- endif %}
 {%- endfor %}
     FROM effective AS e

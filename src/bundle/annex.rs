@@ -95,10 +95,7 @@ pub fn workbook(title: &str, report_date: Date, sheets: &[Sheet]) -> Result<Vec<
     for (sheet, name) in sheets.iter().zip(sheet_names(sheets)) {
         let shown = columns(sheet)?;
         let filled = fill(workbook.add_worksheet(), &name, sheet, &shown);
-        filled.map_err(|source| AnnexError::Sheet {
-            sheet: name,
-            source,
-        })?;
+        filled.map_err(|source| AnnexError::Sheet { sheet: name, source })?;
     }
     Ok(workbook.save_to_buffer().map_err(AnnexError::Workbook)?)
 }
@@ -121,16 +118,8 @@ fn columns(sheet: &Sheet) -> Result<Vec<Shown<'_>>> {
 
 fn missing(sheet: &Sheet, head: &SheetColumn) -> AnnexError {
     let schema = sheet.batch.schema();
-    let names: Vec<_> = schema
-        .fields()
-        .iter()
-        .map(|field| field.name().as_str())
-        .collect();
-    AnnexError::Column {
-        sheet: sheet.name.clone(),
-        key: head.key.clone(),
-        found: names.join(", "),
-    }
+    let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    AnnexError::Column { sheet: sheet.name.clone(), key: head.key.clone(), found: names.join(", ") }
 }
 
 fn fill(
@@ -179,13 +168,7 @@ fn arrange(page: &mut Worksheet, head: u32, rows: usize, columns: usize) -> Resu
     let (last_row, last_column) = (head + rows as u32, columns as u16 - 1);
     page.autofilter(head, 0, last_row, last_column)?;
     // Codes are text on purpose: no green triangles.
-    page.ignore_error_range(
-        head,
-        0,
-        last_row,
-        last_column,
-        IgnoreError::NumberStoredAsText,
-    )?;
+    page.ignore_error_range(head, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
     Ok(())
 }
 
@@ -267,11 +250,7 @@ fn number_format(column: &Shown<'_>) -> String {
 /// Wide enough for the longest value; a long title wraps instead.
 fn width(column: &Shown<'_>, rows: usize) -> usize {
     let values = (0..rows).map(|row| length(column.values.cell(row), column.head));
-    let words = column
-        .head
-        .title
-        .split_whitespace()
-        .map(|word| word.chars().count());
+    let words = column.head.title.split_whitespace().map(|word| word.chars().count());
     let title = column.head.title.chars().count().div_ceil(3);
     let widest = values.chain(words).chain([title]).max().unwrap_or_default();
     (widest + 3).clamp(NARROWEST, WIDEST) // 3: margins and the arrow of the filter

@@ -7,19 +7,9 @@ fn sheet(name: &str) -> Sheet {
     let shown = [
         ("operator", "Doanh nghiệp", None, false),
         ("access_type", "Loại truy nhập", None, false),
-        (
-            "tests_ok",
-            "Số mẫu đo thành công được chấp nhận trong tháng",
-            None,
-            false,
-        ),
+        ("tests_ok", "Số mẫu đo thành công được chấp nhận trong tháng", None, false),
         ("devices", "Thiết bị", None, false),
-        (
-            "download_mbps_mean",
-            "Tải xuống trung bình (Mbit/s)",
-            Some(2),
-            false,
-        ),
+        ("download_mbps_mean", "Tải xuống trung bình (Mbit/s)", Some(2), false),
         ("download_mbps_mean", "Tỷ lệ", Some(1), true),
         ("download_mbps_mean", "Tùy ý", None, false),
         ("commune_valid_from", "Hiệu lực từ", None, false),
@@ -57,9 +47,7 @@ fn same_bytes_at_another_time() {
 fn a_missing_column_is_named() {
     let mut odd = sheet("Bảng");
     odd.columns[0].key = "no_such".into();
-    let error = workbook("x", date(2025, 11, 15), &[odd])
-        .unwrap_err()
-        .to_string();
+    let error = workbook("x", date(2025, 11, 15), &[odd]).unwrap_err().to_string();
     assert!(error.starts_with("sheet `Bảng` shows column `no_such`, found only operator, "));
 }
 
@@ -101,11 +89,7 @@ fn sheet_names_follow_the_rules() {
         "😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀",
     ];
     assert_eq!(names, expected);
-    assert!(
-        names
-            .iter()
-            .all(|name| rust_xlsxwriter::utility::check_sheet_name(name).is_ok())
-    );
+    assert!(names.iter().all(|name| rust_xlsxwriter::utility::check_sheet_name(name).is_ok()));
     book(&sheets);
 }
 
@@ -120,9 +104,6 @@ fn long_names_stay_unique() {
 #[test]
 fn number_formats_follow_type_and_decimals() {
     let sheet = sheet("x");
-    let formats: Vec<_> = columns(&sheet).unwrap()[2..7]
-        .iter()
-        .map(number_format)
-        .collect();
+    let formats: Vec<_> = columns(&sheet).unwrap()[2..7].iter().map(number_format).collect();
     assert_eq!(formats, ["#,##0", "#,##0", "#,##0.00", "0.0%", "General"]);
 }

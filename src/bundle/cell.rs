@@ -47,10 +47,7 @@ impl Column {
                 Column::Number(finite(name, numbers.as_primitive().clone())?)
             }
             found => {
-                return Err(TableError::Type {
-                    column: name.to_owned(),
-                    found: found.clone(),
-                });
+                return Err(TableError::Type { column: name.to_owned(), found: found.clone() });
             }
         })
     }
@@ -83,10 +80,7 @@ pub(super) fn convert(
     array: &ArrayRef,
     wanted: DataType,
 ) -> Result<ArrayRef, TableError> {
-    let strict = CastOptions {
-        safe: false,
-        ..CastOptions::default()
-    };
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
     cast_with_options(array, &wanted, &strict).map_err(|error| TableError::Convert {
         column: name.to_owned(),
         wanted,
@@ -95,9 +89,7 @@ pub(super) fn convert(
 }
 
 fn finite(name: &str, numbers: Float64Array) -> Result<Float64Array, TableError> {
-    let odd = numbers
-        .iter()
-        .position(|value| value.is_some_and(|value| !value.is_finite()));
+    let odd = numbers.iter().position(|value| value.is_some_and(|value| !value.is_finite()));
     match odd {
         None => Ok(numbers),
         Some(row) => Err(TableError::NotFinite {
@@ -117,8 +109,5 @@ fn dates(name: &str, array: &ArrayRef) -> Result<Vec<Option<Date>>, TableError> 
 fn calendar_date(name: &str, day: i32) -> Result<Date, TableError> {
     let since_epoch = Span::new().try_days(day);
     let found = since_epoch.and_then(|days| date(1970, 1, 1).checked_add(days));
-    found.map_err(|_| TableError::Date {
-        column: name.to_owned(),
-        found: day,
-    })
+    found.map_err(|_| TableError::Date { column: name.to_owned(), found: day })
 }

@@ -50,12 +50,7 @@ fn failed(
     path: &Path,
 ) -> impl FnOnce(io::Error) -> FileError + use<> {
     let path = path.to_owned();
-    move |source| FileError {
-        kind,
-        action,
-        path,
-        source,
-    }
+    move |source| FileError { kind, action, path, source }
 }
 
 /// What an entry of a folder is, symbolic links not followed.
@@ -128,11 +123,7 @@ fn describe(prefix: &str, found: &DirEntry) -> io::Result<Entry> {
         None => Nature::Other,
     };
     let leaf = raw.to_string_lossy();
-    let name = if prefix.is_empty() {
-        leaf.into_owned()
-    } else {
-        format!("{prefix}/{leaf}")
-    };
+    let name = if prefix.is_empty() { leaf.into_owned() } else { format!("{prefix}/{leaf}") };
     Ok(Entry { name, nature })
 }
 
@@ -173,9 +164,7 @@ mod tests {
         for good in ["a", "send/tables/operator.csv", "Đắk Lắk.pdf", "a..b"] {
             assert!(stays_inside(good), "{good}");
         }
-        for bad in [
-            "", "/a", "../a", "a/../b", "a//b", "./a", "a/", "C:a", "a\\b", "a\0",
-        ] {
+        for bad in ["", "/a", "../a", "a/../b", "a//b", "./a", "a/", "C:a", "a\\b", "a\0"] {
             assert!(!stays_inside(bad), "{bad}");
         }
     }

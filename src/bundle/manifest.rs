@@ -131,10 +131,7 @@ pub struct Definition {
 impl Definition {
     /// A definition with this text.
     pub fn of(name: impl Into<String>, text: &str) -> Self {
-        Definition {
-            name: name.into(),
-            sha256: sha256(text.as_bytes()),
-        }
+        Definition { name: name.into(), sha256: sha256(text.as_bytes()) }
     }
 }
 
@@ -191,9 +188,7 @@ impl Origin {
     fn in_order(&self) -> Origin {
         let mut origin = self.clone();
         origin.configuration.sort_all_objects();
-        origin
-            .inputs
-            .sort_by(|a, b| (&a.file, &a.sha256).cmp(&(&b.file, &b.sha256)));
+        origin.inputs.sort_by(|a, b| (&a.file, &a.sha256).cmp(&(&b.file, &b.sha256)));
         origin.queries.sort_by(|a, b| a.name.cmp(&b.name));
         origin.templates.sort_by(|a, b| a.name.cmp(&b.name));
         origin
@@ -201,20 +196,12 @@ impl Origin {
 
     fn check_names(&self) -> Result<(), ManifestError> {
         let inputs = self.inputs.iter().map(|input| &input.file);
-        let definitions = self
-            .queries
-            .iter()
-            .chain(&self.templates)
-            .map(|one| &one.name);
-        match inputs
-            .chain(definitions)
-            .find(|name| !folder::stays_inside(name))
-        {
+        let definitions = self.queries.iter().chain(&self.templates).map(|one| &one.name);
+        match inputs.chain(definitions).find(|name| !folder::stays_inside(name)) {
             None => Ok(()),
-            Some(name) => Err(ManifestError::Name {
-                name: name.clone(),
-                found: "no relative name",
-            }),
+            Some(name) => {
+                Err(ManifestError::Name { name: name.clone(), found: "no relative name" })
+            }
         }
     }
 }
@@ -279,18 +266,13 @@ struct Shape {
 }
 
 fn parse<'t, T: Deserialize<'t>>(path: &Path, text: &'t [u8]) -> Result<T, ManifestError> {
-    serde_json::from_slice(text).map_err(|source| ManifestError::Malformed {
-        path: path.to_owned(),
-        source,
-    })
+    serde_json::from_slice(text)
+        .map_err(|source| ManifestError::Malformed { path: path.to_owned(), source })
 }
 
 /// A link could lead out of the bundle, a pipe would never end.
 fn read_regular(path: &Path) -> Result<Vec<u8>, ManifestError> {
-    let unreadable = |source| ManifestError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = |source| ManifestError::Unreadable { path: path.to_owned(), source };
     let found = fs::symlink_metadata(path).map_err(unreadable)?;
     if !found.is_file() {
         let found = format!("found {}", Nature::from(found.file_type()).describe());
@@ -319,11 +301,7 @@ fn outputs(staging: &Path) -> Result<Vec<OutputFile>> {
 
 fn output(staging: &Path, file: String) -> Result<OutputFile, FileError> {
     let (sha256, bytes) = sha256_file(&staging.join(&file))?;
-    Ok(OutputFile {
-        file,
-        sha256,
-        bytes,
-    })
+    Ok(OutputFile { file, sha256, bytes })
 }
 
 /// SHA-256 of some bytes in lower-case hexadecimal.

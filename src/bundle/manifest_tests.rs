@@ -9,26 +9,13 @@ pub(crate) fn origin() -> Origin {
         program: Program::this(),
         province: "66".into(),
         month: "2025-10".into(),
-        period: Days {
-            from: date(2025, 10, 1),
-            until: date(2025, 11, 1),
-        },
+        period: Days { from: date(2025, 10, 1), until: date(2025, 11, 1) },
         report_date: date(2025, 11, 15),
         simulated: true,
         configuration: json!({"quota": 300, "share": 0.1, "a": {"z": 1, "b": [1.7976931348623157e308, 5e-324]}}),
         inputs: vec![
-            Input {
-                file: "2025-10/b.parquet".into(),
-                sha256: sha256(b"b"),
-                bytes: 1,
-                rows: 7,
-            },
-            Input {
-                file: "2025-10/a.parquet".into(),
-                sha256: sha256(b"a"),
-                bytes: 1,
-                rows: 9,
-            },
+            Input { file: "2025-10/b.parquet".into(), sha256: sha256(b"b"), bytes: 1, rows: 7 },
+            Input { file: "2025-10/a.parquet".into(), sha256: sha256(b"a"), bytes: 1, rows: 9 },
         ],
         queries: vec![Definition::of("statistics/operator.sql", "SELECT 1")],
         templates: vec![Definition::of("ministry.md", "# Báo cáo")],
@@ -42,10 +29,7 @@ fn hash_is_the_known_one() {
     let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert_eq!(sha256(b"abc"), known);
     assert_eq!(sha256_file(&file).unwrap(), (known.to_owned(), 3));
-    assert_eq!(
-        sha256_file(&file.join("no")).unwrap_err().kind(),
-        Kind::Input
-    );
+    assert_eq!(sha256_file(&file.join("no")).unwrap_err().kind(), Kind::Input);
     fs::remove_dir_all(file.parent().unwrap()).unwrap();
 }
 
@@ -71,10 +55,7 @@ fn written_sorted_and_read_back() {
 
     let again = Manifest::write(folder.path(), &origin(), read.warnings, read.counts).unwrap();
     assert_eq!(again.outputs, written.outputs);
-    assert_eq!(
-        fs::read_to_string(folder.path().join(FILE_NAME)).unwrap(),
-        text
-    );
+    assert_eq!(fs::read_to_string(folder.path().join(FILE_NAME)).unwrap(), text);
 }
 
 #[test]
@@ -109,18 +90,10 @@ fn absolute_names_and_links_are_refused() {
     let mut bad = origin();
     bad.inputs[0].file = "/home/x/a.parquet".into();
     let error = Manifest::write(folder.path(), &bad, vec![], json!({})).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("`/home/x/a.parquet` is no relative name"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("`/home/x/a.parquet` is no relative name"), "{error}");
     std::os::unix::fs::symlink("/etc/hostname", folder.path().join("x")).unwrap();
     let error = Manifest::write(folder.path(), &origin(), vec![], json!({})).unwrap_err();
-    assert!(
-        error.to_string().contains("`x` is a symbolic link"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("`x` is a symbolic link"), "{error}");
 }
 
 #[test]

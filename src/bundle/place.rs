@@ -24,12 +24,7 @@ use crate::error::{Fault, Kind, Result};
 const LOCK: &str = ".lock";
 const STAGING: &str = ".staging-";
 const RETIRED: &str = ".retired-";
-const FOLDERS: [&str; 4] = [
-    "send/reports",
-    "send/charts",
-    "send/tables",
-    "internal/queries",
-];
+const FOLDERS: [&str; 4] = ["send/reports", "send/charts", "send/tables", "internal/queries"];
 
 /// Why a bundle cannot take its place.
 #[derive(Debug, Error)]
@@ -89,10 +84,7 @@ impl OutputFolder {
         fs::create_dir_all(folder).map_err(at("make folder", folder))?;
         let lock = lock(folder)?;
         recover(folder)?;
-        Ok(Arc::new(OutputFolder {
-            folder: folder.to_owned(),
-            _lock: lock,
-        }))
+        Ok(Arc::new(OutputFolder { folder: folder.to_owned(), _lock: lock }))
     }
 
     /// Begins a bundle; bundles of different names may be staged at the same time.
@@ -103,11 +95,7 @@ impl OutputFolder {
         is_bundle(&self.folder.join(name))?;
         let path = self.folder.join(format!("{STAGING}{name}"));
         fs::create_dir(&path).map_err(at("make folder", &path))?;
-        let staging = Staging {
-            output: Arc::clone(self),
-            name: name.to_owned(),
-            path,
-        };
+        let staging = Staging { output: Arc::clone(self), name: name.to_owned(), path };
         for part in FOLDERS {
             let part = staging.path.join(part);
             fs::create_dir_all(&part).map_err(at("make folder", &part))?;

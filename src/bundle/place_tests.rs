@@ -18,9 +18,8 @@ fn table(bundle: &Path) -> String {
 
 fn names(out: &Path) -> Vec<String> {
     let entries = fs::read_dir(out).unwrap();
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -57,10 +56,7 @@ fn leftovers_of_a_killed_run_are_removed() {
     drop(killed);
     fs::create_dir_all(path.join("send")).unwrap(); // as after kill -9, the lock released
     let staging = staged(out.path(), "new");
-    assert_eq!(
-        names(out.path()),
-        [".lock", ".staging-66-2025-10", "66-2025-10"]
-    );
+    assert_eq!(names(out.path()), [".lock", ".staging-66-2025-10", "66-2025-10"]);
     assert_eq!(table(&bundle), "old");
     drop(staging);
 }
@@ -71,10 +67,7 @@ fn a_second_run_is_refused_while_the_first_lives() {
     let first = staged(out.path(), "first");
     let error = Staging::open(out.path(), "64-2025-10").unwrap_err();
     assert_eq!(error.kind(), Kind::Output);
-    assert!(
-        error.to_string().contains("locked by another run"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("locked by another run"), "{error}");
     drop(first);
     Staging::open(out.path(), "64-2025-10").unwrap();
 }
@@ -96,11 +89,7 @@ fn one_run_may_stage_several_bundles() {
 fn what_is_no_bundle_is_never_replaced() {
     let out = tempdir().unwrap();
     let target = out.path().join("66-2025-10");
-    let refused = || {
-        Staging::open(out.path(), "66-2025-10")
-            .unwrap_err()
-            .to_string()
-    };
+    let refused = || Staging::open(out.path(), "66-2025-10").unwrap_err().to_string();
     fs::create_dir(&target).unwrap();
     assert!(refused().contains("a folder without manifest.json"));
     fs::remove_dir(&target).unwrap();
@@ -137,11 +126,7 @@ fn names_that_leave_the_folder_are_refused() {
     let out = tempdir().unwrap();
     let folder = OutputFolder::open(out.path()).unwrap();
     for bad in ["", ".", "..", ".lock", "a/b", "/a", "a\\b", "a\nb"] {
-        assert_eq!(
-            folder.stage(bad).unwrap_err().kind(),
-            Kind::Usage,
-            "{bad:?}"
-        );
+        assert_eq!(folder.stage(bad).unwrap_err().kind(), Kind::Usage, "{bad:?}");
     }
     let staging = folder.stage("a").unwrap();
     for bad in ["../x", "/x", "send/../../x", ""] {

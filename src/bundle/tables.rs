@@ -87,9 +87,8 @@ impl Fault for TableError {
 pub fn csv(table: &RecordBatch) -> Result<Vec<u8>> {
     let columns = columns(table)?;
     let failed = |error: csv::Error| TableError::Csv(error.to_string());
-    let mut writer = WriterBuilder::new()
-        .terminator(Terminator::Any(b'\n'))
-        .from_writer(Vec::new());
+    let mut writer =
+        WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
     let schema = table.schema();
     let heads = schema.fields().iter().map(|field| field.name());
     writer.write_record(heads).map_err(failed)?;
@@ -140,9 +139,7 @@ pub fn reads_as_formula(text: &str) -> bool {
 pub(super) fn columns(table: &RecordBatch) -> Result<Vec<Column>, TableError> {
     let schema = table.schema();
     let fields = schema.fields().iter().zip(table.columns());
-    fields
-        .map(|(field, array)| Column::read(field.name(), array))
-        .collect()
+    fields.map(|(field, array)| Column::read(field.name(), array)).collect()
 }
 
 /// `{:?}` of a float is the shortest text that reads back as the same float, with a point or an

@@ -43,12 +43,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Problem {
-            file,
-            found,
-            expected,
-            ..
-        } = self;
+        let Problem { file, found, expected, .. } = self;
         write!(f, "`{file}`: found {found}, expected {expected}")
     }
 }
@@ -70,20 +65,15 @@ pub fn verify(bundle: &Path) -> Result<Verification> {
     let mut seen = BTreeSet::new();
     for listed in &manifest.outputs {
         let found = on_disk.remove(&listed.file);
-        problems.extend(
-            if !seen.insert(&listed.file) || !folder::stays_inside(&listed.file) {
-                Some(bad_entry(listed))
-            } else {
-                compare(bundle, listed, found)?
-            },
-        );
+        problems.extend(if !seen.insert(&listed.file) || !folder::stays_inside(&listed.file) {
+            Some(bad_entry(listed))
+        } else {
+            compare(bundle, listed, found)?
+        });
     }
     problems.extend(on_disk.into_iter().filter_map(unlisted));
     problems.sort_by(|a, b| a.file.cmp(&b.file));
-    Ok(Verification {
-        files: manifest.outputs.len(),
-        problems,
-    })
+    Ok(Verification { files: manifest.outputs.len(), problems })
 }
 
 /// Whether a whole, unchanged bundle with this key stands there, so that nothing is left to do.

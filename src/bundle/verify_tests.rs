@@ -16,11 +16,7 @@ fn bundle() -> TempDir {
 
 fn changes(folder: &TempDir) -> Vec<(String, Change)> {
     let found = verify(folder.path()).unwrap();
-    found
-        .problems
-        .into_iter()
-        .map(|one| (one.file, one.change))
-        .collect()
+    found.problems.into_iter().map(|one| (one.file, one.change)).collect()
 }
 
 fn edit(folder: &TempDir, change: impl Fn(&mut Manifest)) {
@@ -60,15 +56,9 @@ fn every_kind_of_change_is_found() {
         ("send/b.csv", Change::Missing),
         ("send/c.csv", Change::NotAFile),
     ];
-    assert_eq!(
-        changes(&folder),
-        expected.map(|(file, change)| (file.to_owned(), change))
-    );
+    assert_eq!(changes(&folder), expected.map(|(file, change)| (file.to_owned(), change)));
     let said = verify(folder.path()).unwrap().problems[2].to_string();
-    assert!(
-        said.starts_with("`send/a.csv`: found 1 bytes with SHA-256 "),
-        "{said}"
-    );
+    assert!(said.starts_with("`send/a.csv`: found 1 bytes with SHA-256 "), "{said}");
     assert!(said.contains(", expected 1 bytes with SHA-256 "), "{said}");
 }
 
@@ -97,10 +87,7 @@ fn a_manifest_cannot_point_outside_or_lie_about_its_key() {
         ("send/b.csv", Change::Unlisted),
         ("send/c.csv", Change::BadEntry),
     ];
-    assert_eq!(
-        changes(&folder),
-        expected.map(|(file, change)| (file.to_owned(), change))
-    );
+    assert_eq!(changes(&folder), expected.map(|(file, change)| (file.to_owned(), change)));
 }
 
 #[test]

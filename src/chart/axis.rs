@@ -18,38 +18,22 @@ impl Scale {
         let (low, high) = values
             .into_iter()
             .filter_map(usable)
-            .fold((0.0_f64, 0.0_f64), |(low, high), v| {
-                (low.min(v), high.max(v))
-            });
+            .fold((0.0_f64, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
         // Nothing but zeros still needs an axis; a tiny range would have no round numbers in it.
         let high = if high - low < 1e-6 { low + 1.0 } else { high };
-        Scale {
-            low,
-            high,
-            start,
-            end,
-            root: false,
-        }
+        Scale { low, high, start, end, root: false }
     }
 
     /// The same for values of very different size: distances grow with the square root.
     pub fn rooted(self) -> Self {
-        Scale {
-            low: 0.0,
-            root: true,
-            ..self
-        }
+        Scale { low: 0.0, root: true, ..self }
     }
 
     /// The same scale, its ends moved out to round numbers.
     pub fn rounded(self, count: u32) -> Self {
         let step = step(self.high - self.low, count);
         let high = (self.high / step - 1e-9).ceil() * step;
-        Scale {
-            high,
-            low: (self.low / step + 1e-9).floor() * step,
-            ..self
-        }
+        Scale { high, low: (self.low / step + 1e-9).floor() * step, ..self }
     }
 
     /// Where a value stands; what is off the scale stands at its end.
@@ -91,10 +75,7 @@ pub(super) fn step(span: f64, count: u32) -> f64 {
     let raw = span.max(1e-9) / f64::from(count.max(1));
     let power = 10f64.powf(raw.log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|m| m * power);
-    steps
-        .into_iter()
-        .find(|s| *s >= raw * 0.999)
-        .unwrap_or(10.0 * power)
+    steps.into_iter().find(|s| *s >= raw * 0.999).unwrap_or(10.0 * power)
 }
 
 #[cfg(test)]
@@ -106,20 +87,12 @@ mod tests {
         let scale = Scale::new([3.0, 87.0], 0.0, 100.0);
         assert_eq!(scale.ticks(5), [0.0, 20.0, 40.0, 60.0, 80.0]);
         assert_eq!(scale.rounded(5).ticks(5).last(), Some(&100.0));
-        assert_eq!(
-            Scale::new([-30.0, 10.0], 0.0, 1.0).ticks(4),
-            [-30.0, -20.0, -10.0, 0.0, 10.0]
-        );
+        assert_eq!(Scale::new([-30.0, 10.0], 0.0, 1.0).ticks(4), [-30.0, -20.0, -10.0, 0.0, 10.0]);
     }
 
     #[test]
     fn values_without_a_range_have_a_scale() {
-        for values in [
-            vec![],
-            vec![0.0; 3],
-            vec![f64::NAN, f64::INFINITY],
-            vec![1e-300],
-        ] {
+        for values in [vec![], vec![0.0; 3], vec![f64::NAN, f64::INFINITY], vec![1e-300]] {
             let scale = Scale::new(values, 10.0, 20.0).rounded(4);
             assert_eq!(scale.ticks(4).first(), Some(&0.0));
             assert_eq!(scale.at(f64::NAN), 10.0);
@@ -137,9 +110,6 @@ mod tests {
     fn square_roots_give_small_values_room() {
         let scale = Scale::new([10_000.0], 0.0, 100.0).rooted();
         assert_eq!(scale.at(100.0), 10.0);
-        assert_eq!(
-            scale.ticks(5),
-            [0.0, 200.0, 1000.0, 2000.0, 5000.0, 10_000.0]
-        );
+        assert_eq!(scale.ticks(5), [0.0, 200.0, 1000.0, 2000.0, 5000.0, 10_000.0]);
     }
 }

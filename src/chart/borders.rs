@@ -21,11 +21,7 @@ type Vertex = (i32, i32);
 pub(super) fn simplify(areas: &[Vec<Polygon>], tolerance: f64) -> Vec<Vec<Polygon>> {
     let snapped: Vec<Vec<Vec<Vec<Vertex>>>> = areas
         .iter()
-        .map(|area| {
-            area.iter()
-                .map(|polygon| polygon.iter().map(|r| snap(r)).collect())
-                .collect()
-        })
+        .map(|area| area.iter().map(|polygon| polygon.iter().map(|r| snap(r)).collect()).collect())
         .collect();
     let junctions = junctions(snapped.iter().flatten().flatten());
     let thin = |ring: &Vec<Vertex>| thin(ring, &junctions, tolerance / GRID);
@@ -43,10 +39,8 @@ pub(super) fn simplify(areas: &[Vec<Polygon>], tolerance: f64) -> Vec<Vec<Polygo
 }
 
 fn snap(ring: &[Point]) -> Vec<Vertex> {
-    let mut snapped: Vec<Vertex> = ring
-        .iter()
-        .map(|p| ((p.0 / GRID).round() as i32, (p.1 / GRID).round() as i32))
-        .collect();
+    let mut snapped: Vec<Vertex> =
+        ring.iter().map(|p| ((p.0 / GRID).round() as i32, (p.1 / GRID).round() as i32)).collect();
     snapped.dedup();
     while snapped.len() > 1 && snapped.first() == snapped.last() {
         snapped.pop();
@@ -63,18 +57,12 @@ fn junctions<'a>(rings: impl Iterator<Item = &'a Vec<Vertex>>) -> BTreeSet<Verte
             neighbours.entry(*b).or_default().insert(*a);
         }
     }
-    neighbours
-        .into_iter()
-        .filter(|(_, others)| others.len() != 2)
-        .map(|(at, _)| at)
-        .collect()
+    neighbours.into_iter().filter(|(_, others)| others.len() != 2).map(|(at, _)| at).collect()
 }
 
 /// Thins a ring between its junctions; a ring without any starts at its least vertex.
 fn thin(ring: &[Vertex], junctions: &BTreeSet<Vertex>, tolerance: f64) -> Ring {
-    let mut ends: Vec<usize> = (0..ring.len())
-        .filter(|i| junctions.contains(&ring[*i]))
-        .collect();
+    let mut ends: Vec<usize> = (0..ring.len()).filter(|i| junctions.contains(&ring[*i])).collect();
     if ends.is_empty() {
         ends.extend((0..ring.len()).min_by_key(|i| ring[*i]));
     }
@@ -83,11 +71,7 @@ fn thin(ring: &[Vertex], junctions: &BTreeSet<Vertex>, tolerance: f64) -> Ring {
         let end = ends.get(i + 1).copied().unwrap_or(ends[0] + ring.len());
         let arc: Vec<Vertex> = (*start..=end).map(|j| ring[j % ring.len()]).collect();
         let kept = thin_arc(arc, tolerance);
-        thinned.extend(
-            kept.iter()
-                .take(kept.len().saturating_sub(1))
-                .map(|v| unsnap(*v)),
-        );
+        thinned.extend(kept.iter().take(kept.len().saturating_sub(1)).map(|v| unsnap(*v)));
     }
     thinned
 }
@@ -126,11 +110,7 @@ fn douglas_peucker(line: &[Vertex], tolerance: f64) -> Vec<Vertex> {
             open.push((i, end));
         }
     }
-    line.iter()
-        .zip(keep)
-        .filter(|(_, keep)| *keep)
-        .map(|(vertex, _)| *vertex)
-        .collect()
+    line.iter().zip(keep).filter(|(_, keep)| *keep).map(|(vertex, _)| *vertex).collect()
 }
 
 /// From a point to a segment.
@@ -139,11 +119,7 @@ fn distance(p: Vertex, a: Vertex, b: Vertex) -> f64 {
     let (p, a, b) = (float(p), float(a), float(b));
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let length = dx * dx + dy * dy;
-    let t = if length > 0.0 {
-        ((p.0 - a.0) * dx + (p.1 - a.1) * dy) / length
-    } else {
-        0.0
-    };
+    let t = if length > 0.0 { ((p.0 - a.0) * dx + (p.1 - a.1) * dy) / length } else { 0.0 };
     let t = t.clamp(0.0, 1.0);
     (p.0 - a.0 - t * dx).hypot(p.1 - a.1 - t * dy)
 }
@@ -177,11 +153,7 @@ fn oriented(ring: &[Point], positive: bool) -> Ring {
 /// Positive where the ring goes round clockwise on the page.
 pub(super) fn signed_area(ring: &[Point]) -> f64 {
     let next = ring.iter().skip(1).chain(ring.first());
-    ring.iter()
-        .zip(next)
-        .map(|(a, b)| a.0 * b.1 - b.0 * a.1)
-        .sum::<f64>()
-        / 2.0
+    ring.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<f64>() / 2.0
 }
 
 #[cfg(test)]
@@ -195,9 +167,8 @@ mod tests {
     #[test]
     fn neighbours_keep_one_border() {
         // The common border at x = 10 has small steps, and runs in opposite directions.
-        let border: Ring = (0..=40)
-            .map(|i| (10.0 + f64::from(i % 2) * 0.1, f64::from(i)))
-            .collect();
+        let border: Ring =
+            (0..=40).map(|i| (10.0 + f64::from(i % 2) * 0.1, f64::from(i))).collect();
         let mut west = vec![(0.0, 40.0), (0.0, 0.0)];
         west.extend(&border);
         let mut east = vec![(20.0, 0.0), (20.0, 40.0)];
@@ -223,11 +194,7 @@ mod tests {
         let turned = hole.iter().rev().copied().collect();
         let around = vec![square(0.0, 0.0, 100.0), turned];
         let thinned = simplify(&[vec![around], vec![vec![hole]]], 0.2);
-        let corners = |ring: &Ring| {
-            ring.iter()
-                .map(|p| format!("{p:?}"))
-                .collect::<BTreeSet<_>>()
-        };
+        let corners = |ring: &Ring| ring.iter().map(|p| format!("{p:?}")).collect::<BTreeSet<_>>();
         assert_eq!(corners(&thinned[0][0][1]), corners(&thinned[1][0][0]));
         assert!(thinned[1][0][0].len() < 60);
     }

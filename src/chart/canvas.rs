@@ -25,29 +25,13 @@ pub(super) struct Type {
 }
 
 /// Titles.
-pub(super) const TITLE: Type = Type {
-    size: 11.0,
-    bold: true,
-    colour: Colour::BLACK,
-};
+pub(super) const TITLE: Type = Type { size: 11.0, bold: true, colour: Colour::BLACK };
 /// Labels of rows, legends and axes.
-pub(super) const BODY: Type = Type {
-    size: 9.5,
-    bold: false,
-    colour: Colour::BLACK,
-};
+pub(super) const BODY: Type = Type { size: 9.5, bold: false, colour: Colour::BLACK };
 /// Figures that stand out.
-pub(super) const STRONG: Type = Type {
-    size: 9.5,
-    bold: true,
-    colour: Colour::BLACK,
-};
+pub(super) const STRONG: Type = Type { size: 9.5, bold: true, colour: Colour::BLACK };
 /// Ticks, counts and footnotes.
-pub(super) const SMALL: Type = Type {
-    size: 8.5,
-    bold: false,
-    colour: Colour::new(50, 50, 50),
-};
+pub(super) const SMALL: Type = Type { size: 8.5, bold: false, colour: Colour::new(50, 50, 50) };
 
 impl Type {
     /// The distance between baselines.
@@ -156,12 +140,7 @@ const FONT_FAMILY: &str = "Libertinus Serif, Times New Roman, serif";
 impl<'m, S: Surface> Canvas<'m, S> {
     /// A pen on `surface`, which has `units` units per point.
     pub fn new(surface: S, units: f64, metrics: &'m dyn TextMetrics) -> Self {
-        Canvas {
-            area: surface.into_drawing_area(),
-            units,
-            margin: 0.0,
-            metrics,
-        }
+        Canvas { area: surface.into_drawing_area(), units, margin: 0.0, metrics }
     }
 
     /// The same pen, its corner moved in by `margin` points.
@@ -175,10 +154,7 @@ impl<'m, S: Surface> Canvas<'m, S> {
     }
 
     fn place(&self, point: Point) -> (i32, i32) {
-        (
-            self.unit(point.0 + self.margin),
-            self.unit(point.1 + self.margin),
-        )
+        (self.unit(point.0 + self.margin), self.unit(point.1 + self.margin))
     }
 
     /// Far outside is as good as infinitely far, and no unit overflows.
@@ -203,16 +179,12 @@ impl<S: Surface> Pen for Canvas<'_, S> {
     fn line(&mut self, points: &[Point], stroke: Stroke) -> Result<(), ChartError> {
         let width = self.unit(stroke.width).max(1).unsigned_abs();
         let style = ShapeStyle::from(&ink(stroke.colour)).stroke_width(width);
-        self.area
-            .draw(&PathElement::new(self.places(points), style))
-            .map_err(backend)
+        self.area.draw(&PathElement::new(self.places(points), style)).map_err(backend)
     }
 
     fn area(&mut self, ring: &[Point], fill: Colour) -> Result<(), ChartError> {
         let style = ShapeStyle::from(&ink(fill)).filled();
-        self.area
-            .draw(&Polygon::new(self.places(ring), style))
-            .map_err(backend)
+        self.area.draw(&Polygon::new(self.places(ring), style)).map_err(backend)
     }
 
     fn disc(&mut self, centre: Point, radius: f64, fill: Colour) -> Result<(), ChartError> {
@@ -222,11 +194,7 @@ impl<S: Surface> Pen for Canvas<'_, S> {
     }
 
     fn text(&mut self, at: Point, align: Align, style: Type, text: &str) -> Result<(), ChartError> {
-        let weight = if style.bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
+        let weight = if style.bold { FontStyle::Bold } else { FontStyle::Normal };
         let em = S::font_size(style.size * self.units);
         let font = FontDesc::new(FontFamily::Name(FONT_FAMILY), em, weight);
         let anchor = match align {
@@ -236,12 +204,8 @@ impl<S: Surface> Pen for Canvas<'_, S> {
         };
         let ink = ink(style.colour);
         let place = self.place((at.0, at.1 - S::baseline(style.size)));
-        let style = TextStyle::from(font)
-            .color(&ink)
-            .pos(Pos::new(anchor, VPos::Top));
-        self.area
-            .draw_text(&text::clean(text), &style, place)
-            .map_err(backend)
+        let style = TextStyle::from(font).color(&ink).pos(Pos::new(anchor, VPos::Top));
+        self.area.draw_text(&text::clean(text), &style, place).map_err(backend)
     }
 
     fn metrics(&self) -> &dyn TextMetrics {

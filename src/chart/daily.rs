@@ -68,11 +68,7 @@ impl Daily {
 
     /// Whole tests only: no axis of halves when there are few.
     fn ticks(&self, plot: Area, scale: Scale) -> Vec<f64> {
-        scale
-            .ticks(tick_count(plot))
-            .into_iter()
-            .filter(|v| v.fract() == 0.0)
-            .collect()
+        scale.ticks(tick_count(plot)).into_iter().filter(|v| v.fract() == 0.0).collect()
     }
 
     fn margin(&self, body: Area, metrics: &dyn TextMetrics) -> f64 {
@@ -133,12 +129,7 @@ impl Daily {
             pen.text(at, Align::Centre, SMALL, &day.label)?;
         }
         let name = shorten(pen.metrics(), BODY, &self.axis, plot.right);
-        pen.text(
-            (plot.centre().0, plot.bottom + 22.5),
-            Align::Centre,
-            BODY,
-            &name,
-        )
+        pen.text((plot.centre().0, plot.bottom + 22.5), Align::Centre, BODY, &name)
     }
 }
 
@@ -175,15 +166,8 @@ impl Draw for Daily {
         if self.days.is_empty() {
             return draw_empty(pen, body, &self.caption);
         }
-        let inner = Area {
-            top: body.top + HEAD,
-            bottom: body.bottom - AXIS_HEIGHT,
-            ..body
-        };
-        let plot = Area {
-            left: self.margin(inner, pen.metrics()),
-            ..inner
-        };
+        let inner = Area { top: body.top + HEAD, bottom: body.bottom - AXIS_HEIGHT, ..body };
+        let plot = Area { left: self.margin(inner, pen.metrics()), ..inner };
         let scale = self.scale(plot);
         self.draw_values(pen, plot, scale)?;
         self.draw_days(pen, plot, scale)?;

@@ -13,12 +13,8 @@ struct Faces {
     bold: Face<'static>,
 }
 
-static FACES: LazyLock<Result<Faces, ChartError>> = LazyLock::new(|| {
-    Ok(Faces {
-        regular: find(false, "regular")?,
-        bold: find(true, "bold")?,
-    })
-});
+static FACES: LazyLock<Result<Faces, ChartError>> =
+    LazyLock::new(|| Ok(Faces { regular: find(false, "regular")?, bold: find(true, "bold")? }));
 
 fn find(bold: bool, name: &'static str) -> Result<Face<'static>, ChartError> {
     typst_assets::fonts()
@@ -28,11 +24,7 @@ fn find(bold: bool, name: &'static str) -> Result<Face<'static>, ChartError> {
 }
 
 fn is_wanted(face: &Face<'_>, bold: bool) -> bool {
-    let weight = if bold {
-        ttf_parser::Weight::Bold
-    } else {
-        ttf_parser::Weight::Normal
-    };
+    let weight = if bold { ttf_parser::Weight::Bold } else { ttf_parser::Weight::Normal };
     let named = face.names().into_iter().any(|name| {
         name.name_id == ttf_parser::name_id::FAMILY && name.to_string().as_deref() == Some(FAMILY)
     });

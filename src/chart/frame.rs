@@ -50,10 +50,7 @@ impl Area {
     }
 
     pub fn centre(&self) -> Point {
-        (
-            (self.left + self.right) / 2.0,
-            (self.top + self.bottom) / 2.0,
-        )
+        ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
     }
 }
 
@@ -87,20 +84,13 @@ impl Frame {
             title: lines(TITLE, &caption.title),
             legend: rows(keys.into_iter().flatten(), width, metrics),
             legend_below: false,
-            footnotes: caption
-                .footnotes
-                .iter()
-                .flat_map(|note| lines(SMALL, note))
-                .collect(),
+            footnotes: caption.footnotes.iter().flat_map(|note| lines(SMALL, note)).collect(),
         }
     }
 
     /// Moves the legend below the plot.
     pub fn legend_below(self) -> Self {
-        Frame {
-            legend_below: true,
-            ..self
-        }
+        Frame { legend_below: true, ..self }
     }
 
     /// The height of everything but the plot.
@@ -122,31 +112,18 @@ impl Frame {
 
     /// Draws the words into `size` and returns the room that is left, at least `least` high.
     pub fn draw(&self, pen: &mut dyn Pen, size: Size, least: f64) -> Result<Area, ChartError> {
-        let below = if self.legend_below {
-            self.legend_height()
-        } else {
-            0.0
-        };
+        let below = if self.legend_below { self.legend_height() } else { 0.0 };
         let top = self.title_height() + self.legend_height() - below;
         let bottom = size.height - self.footnote_height() - below;
         if bottom - top < least {
             return Err(too_small(size, self.height() + least));
         }
         write_lines(pen, &self.title, TITLE, 0.0)?;
-        let legend_top = if self.legend_below {
-            bottom + GAP
-        } else {
-            self.title_height()
-        };
+        let legend_top = if self.legend_below { bottom + GAP } else { self.title_height() };
         self.draw_legend(pen, legend_top)?;
         let footnotes = size.height - self.footnote_height() + GAP;
         write_lines(pen, &self.footnotes, SMALL, footnotes)?;
-        Ok(Area {
-            left: 0.0,
-            top,
-            right: self.width,
-            bottom,
-        })
+        Ok(Area { left: 0.0, top, right: self.width, bottom })
     }
 
     fn draw_legend(&self, pen: &mut dyn Pen, top: f64) -> Result<(), ChartError> {
@@ -156,8 +133,7 @@ impl Frame {
             for key in row {
                 let room = self.width - x - key.mark.width() - MARK_GAP;
                 let text = super::text::shorten(pen.metrics(), BODY, &key.text, room);
-                key.mark
-                    .draw(pen, (x + key.mark.width() / 2.0 + 0.5, middle))?;
+                key.mark.draw(pen, (x + key.mark.width() / 2.0 + 0.5, middle))?;
                 x += key.mark.width() + MARK_GAP;
                 pen.text((x, middle + BODY.drop()), Align::Left, BODY, &text)?;
                 x += measure(pen.metrics(), BODY, &text) + KEY_GAP;
@@ -169,11 +145,7 @@ impl Frame {
 
 /// The height of some lines with a gap to what follows; nothing for none.
 fn block(lines: usize, leading: f64) -> f64 {
-    if lines == 0 {
-        0.0
-    } else {
-        lines as f64 * leading + GAP
-    }
+    if lines == 0 { 0.0 } else { lines as f64 * leading + GAP }
 }
 
 fn write_lines(

@@ -60,10 +60,7 @@ fn spans(
         at.sort_by(f64::total_cmp);
         at.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
     };
-    crossings
-        .into_iter()
-        .map(|(row, at)| (row, pairs(at)))
-        .collect()
+    crossings.into_iter().map(|(row, at)| (row, pairs(at))).collect()
 }
 
 /// A place well inside an area: the middle of a wide chord through its largest ring, and the
@@ -71,9 +68,8 @@ fn spans(
 pub(super) fn inside(rings: &[Ring]) -> Option<(Point, f64)> {
     let size = |ring: &Ring| signed_area(ring).abs();
     let ring = rings.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
-    let (low, high) = ring.iter().fold((f64::MAX, f64::MIN), |(low, high), p| {
-        (low.min(p.1), high.max(p.1))
-    });
+    let (low, high) =
+        ring.iter().fold((f64::MAX, f64::MIN), |(low, high), p| (low.min(p.1), high.max(p.1)));
     let spacing = (high - low) / 10.0;
     if spacing <= 0.0 {
         return None;
@@ -81,18 +77,12 @@ pub(super) fn inside(rings: &[Ring]) -> Option<(Point, f64)> {
     let middle = (low + high) / 2.0;
     let rated = spans(std::slice::from_ref(ring), |p| p.1, |p| p.0, spacing)
         .into_iter()
-        .flat_map(|(row, spans)| {
-            spans
-                .into_iter()
-                .map(move |span| (row as f64 * spacing, span))
-        })
+        .flat_map(|(row, spans)| spans.into_iter().map(move |span| (row as f64 * spacing, span)))
         .map(|(y, (from, to))| {
             let worth = (to - from) * (1.0 - (y - middle).abs() / (high - low));
             (worth, (((from + to) / 2.0, y), to - from))
         });
-    rated
-        .reduce(|best, next| if next.0 > best.0 { next } else { best })
-        .map(|(_, at)| at)
+    rated.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, at)| at)
 }
 
 /// From degrees to points of the page: north is up, distances right in the middle latitude.
@@ -116,12 +106,7 @@ impl Bounds {
     pub fn around(places: impl IntoIterator<Item = (f64, f64)>) -> Option<Bounds> {
         let places = places.into_iter().filter(|p| is_place(*p));
         let bounds = places.fold(None, |bounds: Option<Bounds>, (x, y)| {
-            let b = bounds.unwrap_or(Bounds {
-                west: x,
-                south: y,
-                east: x,
-                north: y,
-            });
+            let b = bounds.unwrap_or(Bounds { west: x, south: y, east: x, north: y });
             Some(Bounds {
                 west: b.west.min(x),
                 south: b.south.min(y),
@@ -131,10 +116,7 @@ impl Bounds {
         })?;
         // A single place still needs a scale: about a kilometre to each side.
         let pad = |span: f64| if span < 0.01 { 0.01 } else { 0.0 };
-        let (dx, dy) = (
-            pad(bounds.east - bounds.west),
-            pad(bounds.north - bounds.south),
-        );
+        let (dx, dy) = (pad(bounds.east - bounds.west), pad(bounds.north - bounds.south));
         Some(Bounds {
             west: bounds.west - dx,
             east: bounds.east + dx,
@@ -145,17 +127,11 @@ impl Bounds {
 
     /// How much shorter a degree of longitude is.
     fn squeeze(&self) -> f64 {
-        ((self.south + self.north) / 2.0)
-            .to_radians()
-            .cos()
-            .max(0.01)
+        ((self.south + self.north) / 2.0).to_radians().cos().max(0.01)
     }
 
     fn span(&self) -> Point {
-        (
-            (self.east - self.west) * self.squeeze(),
-            self.north - self.south,
-        )
+        ((self.east - self.west) * self.squeeze(), self.north - self.south)
     }
 
     /// Height over width.
@@ -184,10 +160,7 @@ pub(super) fn scale_bar(scale: f64, width: f64) -> Option<(f64, f64)> {
         return None;
     }
     let power = 10f64.powf(longest.log10().floor());
-    let km = [5.0, 2.0, 1.0]
-        .map(|m| m * power)
-        .into_iter()
-        .find(|km| *km <= longest)?;
+    let km = [5.0, 2.0, 1.0].map(|m| m * power).into_iter().find(|km| *km <= longest)?;
     Some((km, km * per_km))
 }
 
@@ -206,11 +179,7 @@ mod tests {
         assert!(!lines.is_empty());
         let inside = |p: &Point| (2.99..=23.01).contains(&p.0) && (2.99..=23.01).contains(&p.1);
         assert!(lines.iter().flatten().all(inside));
-        assert!(
-            lines
-                .iter()
-                .all(|l| ((l[1].0 - l[0].0) + (l[1].1 - l[0].1)).abs() < 1e-9)
-        );
+        assert!(lines.iter().all(|l| ((l[1].0 - l[0].0) + (l[1].1 - l[0].1)).abs() < 1e-9));
         assert!(dots(&[ring], 4.0).iter().all(inside));
     }
 

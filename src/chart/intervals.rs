@@ -90,19 +90,10 @@ impl Intervals {
     }
 
     fn columns(&self, width: f64, metrics: &dyn TextMetrics) -> Columns {
-        let labels: Vec<_> = self
-            .rows
-            .iter()
-            .map(|row| wrap(metrics, BODY, &row.label, width * 0.3, 2))
-            .collect();
-        let lines = labels
-            .iter()
-            .flatten()
-            .map(|line| measure(metrics, BODY, line));
-        let counts = self
-            .rows
-            .iter()
-            .map(|row| measure(metrics, SMALL, &row.count));
+        let labels: Vec<_> =
+            self.rows.iter().map(|row| wrap(metrics, BODY, &row.label, width * 0.3, 2)).collect();
+        let lines = labels.iter().flatten().map(|line| measure(metrics, BODY, line));
+        let counts = self.rows.iter().map(|row| measure(metrics, SMALL, &row.count));
         let label_width = lines.chain(counts).fold(0.0, f64::max).min(width * 0.3);
         let medians = self.rows.iter().filter_map(|row| self.median(row));
         let value_width = medians
@@ -110,27 +101,17 @@ impl Intervals {
             .chain([measure(metrics, SMALL, &self.median_head)])
             .fold(0.0, f64::max)
             .min(width * 0.2);
-        Columns {
-            labels,
-            label_width,
-            value_width,
-        }
+        Columns { labels, label_width, value_width }
     }
 
     fn median(&self, row: &IntervalRow) -> Option<String> {
-        row.spread
-            .and_then(|spread| usable(spread.median))
-            .map(self.number)
+        row.spread.and_then(|spread| usable(spread.median)).map(self.number)
     }
 
     /// The height of each label, without a gap.
     fn row_heights(&self, columns: &Columns) -> Vec<f64> {
         let height = |(row, lines): (&IntervalRow, &Vec<String>)| {
-            let count = if row.count.is_empty() {
-                0.0
-            } else {
-                SMALL.leading()
-            };
+            let count = if row.count.is_empty() { 0.0 } else { SMALL.leading() };
             lines.len().max(1) as f64 * BODY.leading() + count
         };
         self.rows.iter().zip(&columns.labels).map(height).collect()
@@ -151,11 +132,7 @@ impl Intervals {
 
     /// Lines of benchmark labels above the plot, or the head of the medians.
     fn head_height(&self) -> f64 {
-        let levels = self
-            .benchmarks
-            .iter()
-            .filter(|b| usable(b.value).is_some())
-            .count();
+        let levels = self.benchmarks.iter().filter(|b| usable(b.value).is_some()).count();
         levels.clamp(1, 4) as f64 * SMALL.leading() + 3.0
     }
 
@@ -180,12 +157,7 @@ impl Intervals {
         }
         pen.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS)?;
         let title = shorten(pen.metrics(), BODY, &self.axis, plot.width() + COLUMN_GAP);
-        pen.text(
-            (plot.centre().0, plot.bottom + 23.0),
-            Align::Centre,
-            BODY,
-            &title,
-        )
+        pen.text((plot.centre().0, plot.bottom + 23.0), Align::Centre, BODY, &title)
     }
 
     /// Labels that would meet stand on different lines.
@@ -209,22 +181,14 @@ impl Intervals {
             ends[level] = centre + half;
             let rise = level.min(3) as f64 * SMALL.leading();
             pen.dashes((x, plot.bottom), (x, plot.top - 2.0), GOAL)?;
-            pen.text(
-                (centre, plot.top - 4.5 - rise),
-                Align::Centre,
-                SMALL,
-                &label,
-            )?;
+            pen.text((centre, plot.top - 4.5 - rise), Align::Centre, SMALL, &label)?;
         }
         Ok(())
     }
 
     fn sorted_benchmarks(&self) -> Vec<&Benchmark> {
-        let mut sorted: Vec<_> = self
-            .benchmarks
-            .iter()
-            .filter(|b| usable(b.value).is_some())
-            .collect();
+        let mut sorted: Vec<_> =
+            self.benchmarks.iter().filter(|b| usable(b.value).is_some()).collect();
         sorted.sort_by(|a, b| a.value.total_cmp(&b.value));
         sorted
     }
@@ -236,11 +200,7 @@ impl Intervals {
         lines: &[String],
         y: f64,
     ) -> Result<(), ChartError> {
-        let count = if row.count.is_empty() {
-            0.0
-        } else {
-            SMALL.leading()
-        };
+        let count = if row.count.is_empty() { 0.0 } else { SMALL.leading() };
         let top = y - (lines.len() as f64 * BODY.leading() + count) / 2.0;
         for (i, line) in lines.iter().enumerate() {
             let baseline = top + i as f64 * BODY.leading() + BODY.size * 0.92;
@@ -263,12 +223,7 @@ impl Intervals {
             if note.is_empty() {
                 return Ok(());
             }
-            return pen.plate(
-                (plot.left + 4.0, y + SMALL.drop()),
-                Align::Left,
-                SMALL,
-                &note,
-            );
+            return pen.plate((plot.left + 4.0, y + SMALL.drop()), Align::Left, SMALL, &note);
         };
         draw_spread(pen, spread, scale, y)?;
         let median = self.median(row).unwrap_or_default();
@@ -330,12 +285,7 @@ impl Draw for Intervals {
             pen.line(&[(0.0, *top), (body.right, *top)], GRID)?;
         }
         self.draw_benchmarks(pen, plot, scale)?;
-        let head = shorten(
-            pen.metrics(),
-            SMALL,
-            &self.median_head,
-            columns.value_width + 2.0,
-        );
+        let head = shorten(pen.metrics(), SMALL, &self.median_head, columns.value_width + 2.0);
         pen.text((body.right, plot.top - 4.5), Align::Right, SMALL, &head)?;
         for ((row, lines), (_, y)) in self.rows.iter().zip(&columns.labels).zip(bands) {
             self.draw_label(pen, row, lines, y)?;

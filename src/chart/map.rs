@@ -77,10 +77,7 @@ const LABEL_FIT: f64 = 0.6;
 
 impl MapFill {
     fn fill(self) -> Fill {
-        let white = |pattern| Fill {
-            colour: Colour::WHITE,
-            pattern,
-        };
+        let white = |pattern| Fill { colour: Colour::WHITE, pattern };
         match self {
             MapFill::Step { index, of } => Fill::solid(step(index, of)),
             MapFill::Hatched => white(Pattern::Hatched),
@@ -93,21 +90,13 @@ impl MapFill {
 
 fn step(index: usize, of: usize) -> Colour {
     let last = of.saturating_sub(1);
-    let share = if last == 0 {
-        0.5
-    } else {
-        index.min(last) as f64 / last as f64
-    };
+    let share = if last == 0 { 0.5 } else { index.min(last) as f64 / last as f64 };
     let place = share * (STEPS.len() - 1) as f64;
     let lower = (place as usize).min(STEPS.len() - 2);
     let t = place - lower as f64;
     let (a, b) = (STEPS[lower], STEPS[lower + 1]);
     let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * t).round() as u8;
-    Colour::new(
-        mix(a.red, b.red),
-        mix(a.green, b.green),
-        mix(a.blue, b.blue),
-    )
+    Colour::new(mix(a.red, b.red), mix(a.green, b.green), mix(a.blue, b.blue))
 }
 
 /// An area ready to be drawn.
@@ -127,24 +116,14 @@ impl CommuneMap {
         let keys = self.classes.iter().enumerate().map(|(i, class)| {
             let count = self.areas.iter().filter(|area| area.class == i).count();
             let fill = class.fill.fill();
-            let mark = if outlined {
-                Mark::Area(fill)
-            } else {
-                Mark::Spot(fill)
-            };
-            Key::new(
-                mark,
-                format!("{}: {}", class.label, (self.number)(count as f64)),
-            )
+            let mark = if outlined { Mark::Area(fill) } else { Mark::Spot(fill) };
+            Key::new(mark, format!("{}: {}", class.label, (self.number)(count as f64)))
         });
         Frame::new(&self.caption, keys, width, metrics).legend_below()
     }
 
     fn bounds(&self) -> Option<Bounds> {
-        let outlines = self
-            .areas
-            .iter()
-            .flat_map(|area| area.polygons.iter().flatten().flatten());
+        let outlines = self.areas.iter().flat_map(|area| area.polygons.iter().flatten().flatten());
         let points = self.areas.iter().filter_map(|area| area.point.as_ref());
         Bounds::around(outlines.chain(points).copied())
     }
@@ -155,20 +134,12 @@ impl CommuneMap {
 
     fn shapes(&self, place: impl Fn((f64, f64)) -> Point) -> Result<Vec<Shape<'_>>, ChartError> {
         let on_page = |ring: &Vec<(f64, f64)>| -> Ring {
-            ring.iter()
-                .filter(|p| geometry::is_place(**p))
-                .map(|p| place(*p))
-                .collect()
+            ring.iter().filter(|p| geometry::is_place(**p)).map(|p| place(*p)).collect()
         };
         let outlines: Vec<Vec<Polygon>> = self
             .areas
             .iter()
-            .map(|a| {
-                a.polygons
-                    .iter()
-                    .map(|p| p.iter().map(on_page).collect())
-                    .collect()
-            })
+            .map(|a| a.polygons.iter().map(|p| p.iter().map(on_page).collect()).collect())
             .collect();
         let thinned = borders::simplify(&outlines, TOLERANCE);
         let shapes = self.areas.iter().zip(&outlines).zip(&thinned);
@@ -179,25 +150,17 @@ impl CommuneMap {
                 let speck = outline.iter().flatten().flatten().next().copied();
                 let point = area.point.filter(|p| geometry::is_place(*p)).map(&place);
                 let spot = point.or(speck).filter(|_| rings.is_empty());
-                Ok(Shape {
-                    area,
-                    fill: self.fill(area)?,
-                    rings,
-                    spot,
-                })
+                Ok(Shape { area, fill: self.fill(area)?, rings, spot })
             })
             .collect()
     }
 
     fn fill(&self, area: &MapArea) -> Result<Fill, ChartError> {
-        let class = self
-            .classes
-            .get(area.class)
-            .ok_or_else(|| ChartError::UnknownClass {
-                area: area.name.clone(),
-                class: area.class,
-                classes: self.classes.len(),
-            })?;
+        let class = self.classes.get(area.class).ok_or_else(|| ChartError::UnknownClass {
+            area: area.name.clone(),
+            class: area.class,
+            classes: self.classes.len(),
+        })?;
         Ok(class.fill.fill())
     }
 
@@ -208,12 +171,7 @@ impl CommuneMap {
         let label = format!("{} km", (self.number)(km));
         let y = body.bottom - 4.0;
         let right = body.right - measure(pen.metrics(), SMALL, &label) - 5.0;
-        let ends = [
-            (right - length, y - 3.0),
-            (right - length, y),
-            (right, y),
-            (right, y - 3.0),
-        ];
+        let ends = [(right - length, y - 3.0), (right - length, y), (right, y), (right, y - 3.0)];
         pen.line(&ends, AXIS)?;
         pen.text((body.right, y), Align::Right, SMALL, &label)
     }
@@ -253,9 +211,7 @@ fn places(shape: &Shape<'_>, width: f64) -> Vec<Point> {
     if width * LABEL_FIT > chord {
         return Vec::new();
     }
-    [0.0, -5.0, 5.0]
-        .map(|dy| (x - width / 2.0, y + SMALL.drop() + dy))
-        .to_vec()
+    [0.0, -5.0, 5.0].map(|dy| (x - width / 2.0, y + SMALL.drop() + dy)).to_vec()
 }
 
 fn spot_box((x, y): Point) -> Taken {
@@ -263,12 +219,7 @@ fn spot_box((x, y): Point) -> Taken {
 }
 
 fn label_box((x, y): Point, width: f64) -> Taken {
-    (
-        x - 2.0,
-        y - SMALL.size * 0.85,
-        x + width + 2.0,
-        y + SMALL.size * 0.3,
-    )
+    (x - 2.0, y - SMALL.size * 0.85, x + width + 2.0, y + SMALL.size * 0.3)
 }
 
 fn overlap(a: Taken, b: Taken) -> bool {
@@ -298,18 +249,12 @@ impl Draw for CommuneMap {
         let Some(bounds) = self.bounds() else {
             return draw_empty(pen, body, &self.caption);
         };
-        let map = Area {
-            bottom: body.bottom - self.bar_height(),
-            ..body
-        };
+        let map = Area { bottom: body.bottom - self.bar_height(), ..body };
         let scale = bounds.scale(map.width() - 2.0 * MARGIN, map.height() - 2.0 * MARGIN);
         let shapes = self.shapes(|place| bounds.place(place, map.centre(), scale))?;
         if shapes.iter().any(|shape| shape.rings.is_empty()) {
             // Marks alone have no land around them: a frame shows where the map ends.
-            let (a, b) = (
-                (map.left + 0.5, map.top + 0.5),
-                (map.right - 0.5, map.bottom - 0.5),
-            );
+            let (a, b) = ((map.left + 0.5, map.top + 0.5), (map.right - 0.5, map.bottom - 0.5));
             pen.outline(&[a, (b.0, a.1), b, (a.0, b.1)], GRID)?;
         }
         for shape in &shapes {
@@ -321,10 +266,6 @@ impl Draw for CommuneMap {
             }
         }
         draw_labels(pen, &shapes, map)?;
-        if self.scale_bar {
-            self.draw_bar(pen, body, scale)
-        } else {
-            Ok(())
-        }
+        if self.scale_bar { self.draw_bar(pen, body, scale) } else { Ok(()) }
     }
 }

@@ -8,20 +8,11 @@ use crate::document::page::{Colour, Stroke};
 /// Outlines and strong marks.
 pub(super) const DARK: Colour = Colour::new(38, 38, 38);
 /// Axes and frames.
-pub(super) const AXIS: Stroke = Stroke {
-    colour: Colour::new(90, 90, 90),
-    width: 0.6,
-};
+pub(super) const AXIS: Stroke = Stroke { colour: Colour::new(90, 90, 90), width: 0.6 };
 /// Lines across a plot that guide the eye.
-pub(super) const GRID: Stroke = Stroke {
-    colour: Colour::new(222, 222, 222),
-    width: 0.5,
-};
+pub(super) const GRID: Stroke = Stroke { colour: Colour::new(222, 222, 222), width: 0.5 };
 /// The line of a quota or benchmark.
-pub(super) const GOAL: Stroke = Stroke {
-    colour: Colour::new(160, 0, 40),
-    width: 1.1,
-};
+pub(super) const GOAL: Stroke = Stroke { colour: Colour::new(160, 0, 40), width: 1.1 };
 /// A strong fill, dark also in grey.
 pub(super) const STRONG_FILL: Colour = Colour::new(31, 78, 121);
 /// A weak fill, light also in grey.
@@ -29,10 +20,7 @@ pub(super) const WEAK_FILL: Colour = Colour::new(250, 205, 145);
 /// The spread within which most values lie.
 pub(super) const BAND: Colour = Colour::new(107, 163, 206);
 
-pub(super) const HAIRLINE: Stroke = Stroke {
-    colour: DARK,
-    width: 0.5,
-};
+pub(super) const HAIRLINE: Stroke = Stroke { colour: DARK, width: 0.5 };
 
 /// What is drawn over a fill.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,10 +40,7 @@ pub(super) struct Fill {
 
 impl Fill {
     pub const fn solid(colour: Colour) -> Self {
-        Fill {
-            colour,
-            pattern: Pattern::Solid,
-        }
+        Fill { colour, pattern: Pattern::Solid }
     }
 }
 
@@ -117,9 +102,7 @@ pub(super) fn area(pen: &mut dyn Pen, rings: &[Vec<Point>], fill: Fill) -> Resul
         return Ok(());
     }
     pattern(pen, rings, fill.pattern)?;
-    rings
-        .iter()
-        .try_for_each(|ring| pen.outline(ring, HAIRLINE))
+    rings.iter().try_for_each(|ring| pen.outline(ring, HAIRLINE))
 }
 
 /// Draws the pattern only, for shapes whose outline is not that of their fill.
@@ -128,14 +111,8 @@ pub(super) fn pattern(
     rings: &[Vec<Point>],
     pattern: Pattern,
 ) -> Result<(), ChartError> {
-    const HATCH: Stroke = Stroke {
-        colour: Colour::new(95, 95, 95),
-        width: 0.45,
-    };
-    const DOT: Stroke = Stroke {
-        width: 0.9,
-        ..HATCH
-    };
+    const HATCH: Stroke = Stroke { colour: Colour::new(95, 95, 95), width: 0.45 };
+    const DOT: Stroke = Stroke { width: 0.9, ..HATCH };
     let diagonals: &[f64] = match pattern {
         Pattern::Solid | Pattern::Dotted => &[],
         Pattern::Hatched => &[1.0],
@@ -149,10 +126,7 @@ pub(super) fn pattern(
     if pattern == Pattern::Dotted {
         for dot in geometry::dots(rings, 3.6) {
             // A line as long as it is wide: many of them make one path of the page.
-            let ends = [
-                (dot.0 - DOT.width / 2.0, dot.1),
-                (dot.0 + DOT.width / 2.0, dot.1),
-            ];
+            let ends = [(dot.0 - DOT.width / 2.0, dot.1), (dot.0 + DOT.width / 2.0, dot.1)];
             pen.line(&ends, DOT)?;
         }
     }
@@ -169,10 +143,7 @@ pub(super) fn spot(
     pen.disc(at, radius, DARK)?;
     pen.disc(at, radius - 0.6, fill.colour)?;
     let reach = radius * 0.6;
-    let stroke = Stroke {
-        colour: DARK,
-        width: 0.7,
-    };
+    let stroke = Stroke { colour: DARK, width: 0.7 };
     let rising = [(at.0 - reach, at.1 + reach), (at.0 + reach, at.1 - reach)];
     let falling = [(at.0 - reach, at.1 - reach), (at.0 + reach, at.1 + reach)];
     match fill.pattern {
@@ -192,10 +163,7 @@ pub(super) fn thin_line(
     (left, right): (f64, f64),
     y: f64,
 ) -> Result<(), ChartError> {
-    let stroke = Stroke {
-        colour: DARK,
-        width: 1.0,
-    };
+    let stroke = Stroke { colour: DARK, width: 1.0 };
     pen.line(&[(left, y), (right, y)], stroke)?;
     pen.line(&[(left, y - 2.5), (left, y + 2.5)], stroke)?;
     pen.line(&[(right, y - 2.5), (right, y + 2.5)], stroke)
@@ -219,32 +187,20 @@ pub(super) fn median(pen: &mut dyn Pen, at: Point) -> Result<(), ChartError> {
 pub(super) fn mean(pen: &mut dyn Pen, (x, y): Point) -> Result<(), ChartError> {
     let ring = [(x - 4.4, y), (x, y - 4.4), (x + 4.4, y), (x, y + 4.4)];
     pen.area(&ring, Colour::WHITE)?;
-    pen.outline(
-        &ring,
-        Stroke {
-            colour: Colour::BLACK,
-            width: 0.9,
-        },
-    )
+    pen.outline(&ring, Stroke { colour: Colour::BLACK, width: 0.9 })
 }
 
 const TICK: f64 = 5.0;
 
 /// A stroke from `from` downwards.
 pub(super) fn tick(pen: &mut dyn Pen, from: Point) -> Result<(), ChartError> {
-    let stroke = Stroke {
-        colour: GOAL.colour,
-        width: 1.2,
-    };
+    let stroke = Stroke { colour: GOAL.colour, width: 1.2 };
     pen.line(&[from, (from.0, from.1 + TICK)], stroke)
 }
 
 /// Two crossing strokes.
 pub(super) fn cross(pen: &mut dyn Pen, (x, y): Point, reach: f64) -> Result<(), ChartError> {
-    let stroke = Stroke {
-        colour: GOAL.colour,
-        width: 1.0,
-    };
+    let stroke = Stroke { colour: GOAL.colour, width: 1.0 };
     pen.line(&[(x - reach, y - reach), (x + reach, y + reach)], stroke)?;
     pen.line(&[(x - reach, y + reach), (x + reach, y - reach)], stroke)
 }

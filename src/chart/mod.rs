@@ -62,27 +62,13 @@ pub enum ChartError {
     #[error(
         "figure of {width} × {height} points, expected at least {least_width} × {least_height}"
     )]
-    TooSmall {
-        width: f64,
-        height: f64,
-        least_width: f64,
-        least_height: f64,
-    },
+    TooSmall { width: f64, height: f64, least_width: f64, least_height: f64 },
     #[error(
         "image of {width} × {height} points at scale {scale}, expected at most {most} pixels and a scale above 0"
     )]
-    TooLarge {
-        width: f64,
-        height: f64,
-        scale: f64,
-        most: u64,
-    },
+    TooLarge { width: f64, height: f64, scale: f64, most: u64 },
     #[error("area `{area}` has class {class}, expected a class below {classes}")]
-    UnknownClass {
-        area: String,
-        class: usize,
-        classes: usize,
-    },
+    UnknownClass { area: String, class: usize, classes: usize },
     #[error("the built-in font has no {0} face that can be read")]
     Font(&'static str),
     #[error("the drawing failed: {0}")]
@@ -145,8 +131,7 @@ impl Figure {
 
     /// The height at which the figure looks right at this width.
     pub fn natural_height(&self, width: f64, metrics: &dyn TextMetrics) -> f64 {
-        self.inner()
-            .natural_height(width.clamp(LEAST_WIDTH, MOST_LENGTH), metrics)
+        self.inner().natural_height(width.clamp(LEAST_WIDTH, MOST_LENGTH), metrics)
     }
 
     /// The figure as an SVG file, with a margin of 8 points around `size`; its text names the
@@ -154,26 +139,20 @@ impl Figure {
     pub fn svg(&self, size: Size) -> Result<String> {
         check(size)?;
         let title = &self.inner().caption().title;
-        Ok(svg::render(size, title, |pen| {
-            self.inner().draw(pen, size)
-        })?)
+        Ok(svg::render(size, title, |pen| self.inner().draw(pen, size))?)
     }
 
     /// The figure as a PNG file of `scale` pixels per point, in the built-in font, with a margin
     /// of 8 points around `size`.
     pub fn png(&self, size: Size, scale: f64) -> Result<Vec<u8>> {
         check(size)?;
-        Ok(raster::render(size, scale, |pen| {
-            self.inner().draw(pen, size)
-        })?)
+        Ok(raster::render(size, scale, |pen| self.inner().draw(pen, size))?)
     }
 
     /// The figure as items of the page model, in the font that `metrics` measures.
     pub fn drawing(&self, size: Size, metrics: &dyn TextMetrics) -> Result<Drawing> {
         check(size)?;
-        Ok(sheet::render(size, metrics, |pen| {
-            self.inner().draw(pen, size)
-        })?)
+        Ok(sheet::render(size, metrics, |pen| self.inner().draw(pen, size))?)
     }
 }
 

@@ -28,11 +28,7 @@ pub(super) fn encode(width: usize, height: usize, bytes: &[u8]) -> Result<Vec<u8
 impl Grid {
     /// A white grid.
     pub fn white(width: usize, height: usize) -> Self {
-        Grid {
-            width,
-            height,
-            bytes: vec![255; width * height * 3],
-        }
+        Grid { width, height, bytes: vec![255; width * height * 3] }
     }
 
     pub fn width(&self) -> usize {
@@ -79,9 +75,7 @@ impl Grid {
 
     fn span(&mut self, y: usize, from: usize, to: usize, colour: Colour) {
         let start = y * self.width;
-        let row = self
-            .bytes
-            .get_mut((start + from) * 3..(start + to.max(from)) * 3);
+        let row = self.bytes.get_mut((start + from) * 3..(start + to.max(from)) * 3);
         for pixel in row.unwrap_or_default().chunks_exact_mut(3) {
             pixel.copy_from_slice(&[colour.red, colour.green, colour.blue]);
         }
@@ -106,9 +100,7 @@ impl Grid {
         for y in top..top + fine {
             let start = (y * self.width + left) * 3;
             for pixel in self.bytes[start..start + fine * 3].chunks_exact(3) {
-                sums.iter_mut()
-                    .zip(pixel)
-                    .for_each(|(sum, byte)| *sum += u32::from(*byte));
+                sums.iter_mut().zip(pixel).for_each(|(sum, byte)| *sum += u32::from(*byte));
             }
         }
         sums
@@ -137,20 +129,11 @@ impl Edge {
 
 fn edges(ring: &[Point]) -> impl Iterator<Item = Edge> + '_ {
     let next = ring.iter().skip(1).chain(ring.first());
-    ring.iter()
-        .zip(next)
-        .filter(|(a, b)| a.1 != b.1)
-        .map(|(a, b)| {
-            let (upper, lower, winding) = if a.1 < b.1 { (a, b, 1) } else { (b, a, -1) };
-            let slope = (lower.0 - upper.0) / (lower.1 - upper.1);
-            Edge {
-                top: upper.1,
-                bottom: lower.1,
-                x: upper.0,
-                slope,
-                winding,
-            }
-        })
+    ring.iter().zip(next).filter(|(a, b)| a.1 != b.1).map(|(a, b)| {
+        let (upper, lower, winding) = if a.1 < b.1 { (a, b, 1) } else { (b, a, -1) };
+        let slope = (lower.0 - upper.0) / (lower.1 - upper.1);
+        Edge { top: upper.1, bottom: lower.1, x: upper.0, slope, winding }
+    })
 }
 
 #[cfg(test)]
@@ -188,10 +171,7 @@ mod tests {
     #[test]
     fn shapes_outside_the_grid_are_cut() {
         let mut grid = Grid::white(4, 4);
-        grid.fill(
-            &[square(-1e9, 1e9), vec![], vec![(1.0, 1.0)]],
-            Colour::BLACK,
-        );
+        grid.fill(&[square(-1e9, 1e9), vec![], vec![(1.0, 1.0)]], Colour::BLACK);
         assert_eq!(grid.averaged(4), [0, 0, 0]);
     }
 }

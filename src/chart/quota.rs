@@ -79,11 +79,7 @@ impl QuotaBars {
         };
         let keys = [
             key(Mark::Area(Fill::solid(STRONG_FILL)), &self.legend.met, met),
-            key(
-                Mark::Area(Fill::solid(WEAK_FILL)),
-                &self.legend.missed,
-                missed,
-            ),
+            key(Mark::Area(Fill::solid(WEAK_FILL)), &self.legend.missed, missed),
             key(Mark::Tick, &self.legend.none, none),
         ];
         Frame::new(&self.caption, keys, width, metrics)
@@ -92,11 +88,7 @@ impl QuotaBars {
     fn scale(&self, plot: Area) -> Scale {
         let values = self.bars.iter().map(tests).chain([self.quota() * 1.1]);
         let scale = Scale::new(values, plot.bottom, plot.top);
-        if self.is_rooted() {
-            scale.rooted()
-        } else {
-            scale.rounded(tick_count(plot))
-        }
+        if self.is_rooted() { scale.rooted() } else { scale.rounded(tick_count(plot)) }
     }
 
     fn ticks(&self, plot: Area, scale: Scale) -> Vec<f64> {
@@ -117,11 +109,7 @@ impl QuotaBars {
             let at = (plot.left - 4.0, y + SMALL.drop());
             pen.text(at, Align::Right, SMALL, &(self.number)(value))?;
         }
-        let name = if self.is_rooted() {
-            &self.values_rooted
-        } else {
-            &self.values
-        };
+        let name = if self.is_rooted() { &self.values_rooted } else { &self.values };
         let name = shorten(pen.metrics(), BODY, name, plot.right);
         pen.text((0.0, plot.top - 7.0), Align::Left, BODY, &name)
     }
@@ -139,25 +127,10 @@ impl QuotaBars {
                 continue;
             }
             let top = scale.at(tests(bar));
-            let ring = [
-                (left, plot.bottom),
-                (left, top),
-                (right, top),
-                (right, plot.bottom),
-            ];
-            let fill = if self.is_met(bar) {
-                STRONG_FILL
-            } else {
-                WEAK_FILL
-            };
+            let ring = [(left, plot.bottom), (left, top), (right, top), (right, plot.bottom)];
+            let fill = if self.is_met(bar) { STRONG_FILL } else { WEAK_FILL };
             pen.area(&ring, fill)?;
-            pen.outline(
-                &ring,
-                Stroke {
-                    colour: marks::DARK,
-                    width: (pitch * 0.12).min(0.5),
-                },
-            )?;
+            pen.outline(&ring, Stroke { colour: marks::DARK, width: (pitch * 0.12).min(0.5) })?;
         }
         Ok(())
     }
@@ -187,12 +160,7 @@ impl QuotaBars {
             pen.text(at, Align::Centre, SMALL, &(self.number)(rank as f64))?;
         }
         let name = shorten(pen.metrics(), BODY, &self.axis, plot.right);
-        pen.text(
-            (plot.centre().0, plot.bottom + 28.0),
-            Align::Centre,
-            BODY,
-            &name,
-        )
+        pen.text((plot.centre().0, plot.bottom + 28.0), Align::Centre, BODY, &name)
     }
 }
 
@@ -215,15 +183,8 @@ impl Draw for QuotaBars {
         if self.bars.is_empty() {
             return draw_empty(pen, body, &self.caption);
         }
-        let inner = Area {
-            top: body.top + HEAD,
-            bottom: body.bottom - AXIS_HEIGHT,
-            ..body
-        };
-        let plot = Area {
-            left: self.margin(inner, pen.metrics()),
-            ..inner
-        };
+        let inner = Area { top: body.top + HEAD, bottom: body.bottom - AXIS_HEIGHT, ..body };
+        let plot = Area { left: self.margin(inner, pen.metrics()), ..inner };
         let scale = self.scale(plot);
         self.draw_values(pen, plot, scale)?;
         self.draw_bars(pen, plot, scale)?;

@@ -60,33 +60,21 @@ fn pixels(size: Size, scale: f64, fine: usize) -> Result<(usize, usize), ChartEr
 fn circle((x, y): Point, radius: f64) -> Vec<Point> {
     let corners = 48;
     let angle = |i: u32| f64::from(i) / f64::from(corners) * std::f64::consts::TAU;
-    (0..corners)
-        .map(|i| (x + radius * angle(i).cos(), y + radius * angle(i).sin()))
-        .collect()
+    (0..corners).map(|i| (x + radius * angle(i).cos(), y + radius * angle(i).sin())).collect()
 }
 
 /// A straight stroke as a rectangle; `None` where both ends are one.
 fn bar(a: Point, b: Point, width: f64) -> Option<Vec<Point>> {
     let length = (b.0 - a.0).hypot(b.1 - a.1);
-    let (dx, dy) = (
-        (b.0 - a.0) / length * width / 2.0,
-        (b.1 - a.1) / length * width / 2.0,
-    );
-    let corners = [
-        (a.0 - dy, a.1 + dx),
-        (b.0 - dy, b.1 + dx),
-        (b.0 + dy, b.1 - dx),
-        (a.0 + dy, a.1 - dx),
-    ];
+    let (dx, dy) = ((b.0 - a.0) / length * width / 2.0, (b.1 - a.1) / length * width / 2.0);
+    let corners =
+        [(a.0 - dy, a.1 + dx), (b.0 - dy, b.1 + dx), (b.0 + dy, b.1 - dx), (a.0 + dy, a.1 - dx)];
     (length > 0.0).then(|| corners.to_vec())
 }
 
 /// A line's shapes: a bar for each segment, a disc at each bend.
 fn stroke(points: &[Point], width: f64) -> Vec<Vec<Point>> {
-    let mut shapes: Vec<_> = points
-        .windows(2)
-        .filter_map(|p| bar(p[0], p[1], width))
-        .collect();
+    let mut shapes: Vec<_> = points.windows(2).filter_map(|p| bar(p[0], p[1], width)).collect();
     let closed = points.len() > 2 && points.first() == points.last();
     let bends = points.iter().skip(usize::from(!closed)).rev().skip(1);
     shapes.extend(bends.map(|bend| circle(*bend, width / 2.0)));
@@ -102,18 +90,11 @@ struct Outline {
 
 impl Outline {
     fn place(&self, x: f32, y: f32) -> Point {
-        (
-            self.origin.0 + f64::from(x) * self.scale,
-            self.origin.1 - f64::from(y) * self.scale,
-        )
+        (self.origin.0 + f64::from(x) * self.scale, self.origin.1 - f64::from(y) * self.scale)
     }
 
     fn last(&self) -> Point {
-        self.rings
-            .last()
-            .and_then(|ring| ring.last())
-            .copied()
-            .unwrap_or(self.origin)
+        self.rings.last().and_then(|ring| ring.last()).copied().unwrap_or(self.origin)
     }
 
     fn curve(&mut self, at: impl Fn(f64) -> Point) {
@@ -144,12 +125,7 @@ impl OutlineBuilder for Outline {
     }
 
     fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        let (a, b, c, d) = (
-            self.last(),
-            self.place(x1, y1),
-            self.place(x2, y2),
-            self.place(x, y),
-        );
+        let (a, b, c, d) = (self.last(), self.place(x1, y1), self.place(x2, y2), self.place(x, y));
         let mix = |a: f64, b: f64, c: f64, d: f64, t: f64| {
             let u = 1.0 - t;
             u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d
@@ -269,11 +245,7 @@ impl DrawingBackend for Raster<'_> {
         for character in text.chars() {
             let (glyph, advance) = font::glyph(face, character);
             let scale = style.size() / f64::from(face.units_per_em());
-            let mut outline = Outline {
-                rings: Vec::new(),
-                origin: (x, y),
-                scale,
-            };
+            let mut outline = Outline { rings: Vec::new(), origin: (x, y), scale };
             face.outline_glyph(glyph, &mut outline);
             self.fill(&outline.rings, style.color())?;
             x += advance * style.size();

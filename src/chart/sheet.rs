@@ -32,23 +32,12 @@ pub(super) fn render(
     draw: impl FnOnce(&mut dyn Pen) -> Result<(), ChartError>,
 ) -> Result<Drawing, ChartError> {
     let items = RefCell::new(Vec::new());
-    let units = (
-        (size.width * UNITS).ceil() as u32,
-        (size.height * UNITS).ceil() as u32,
-    );
-    let sheet = Sheet {
-        size: units,
-        items: &items,
-        metrics,
-    };
+    let units = ((size.width * UNITS).ceil() as u32, (size.height * UNITS).ceil() as u32);
+    let sheet = Sheet { size: units, items: &items, metrics };
     let mut canvas = Canvas::new(sheet, UNITS, metrics);
     draw(&mut canvas)?;
     canvas.finish()?;
-    Ok(Drawing {
-        width: size.width,
-        height: size.height,
-        items: items.into_inner(),
-    })
+    Ok(Drawing { width: size.width, height: size.height, items: items.into_inner() })
 }
 
 impl Surface for Sheet<'_> {
@@ -88,12 +77,7 @@ impl Sheet<'_> {
     }
 
     fn push_area(&self, ring: Vec<(f64, f64)>, fill: Colour) {
-        let path = Path {
-            rings: vec![ring],
-            closed: true,
-            fill: Some(fill),
-            stroke: None,
-        };
+        let path = Path { rings: vec![ring], closed: true, fill: Some(fill), stroke: None };
         self.push(Item::Path(path));
     }
 }
@@ -121,10 +105,7 @@ fn colour(colour: BackendColor) -> Colour {
 }
 
 fn stroke<S: BackendStyle>(style: &S) -> Stroke {
-    Stroke {
-        colour: colour(style.color()),
-        width: f64::from(style.stroke_width()) / UNITS,
-    }
+    Stroke { colour: colour(style.color()), width: f64::from(style.stroke_width()) / UNITS }
 }
 
 /// A polygon that passes for a circle at its size.
@@ -134,12 +115,7 @@ fn circle((x, y): (f64, f64), radius: f64) -> Vec<(f64, f64)> {
     // Rounded to the grid as everything else, so that no platform's sine shows in a file.
     let grid = |v: f64| (v * UNITS).round() / UNITS;
     (0..corners)
-        .map(|i| {
-            (
-                grid(x + radius * angle(i).cos()),
-                grid(y + radius * angle(i).sin()),
-            )
-        })
+        .map(|i| (grid(x + radius * angle(i).cos()), grid(y + radius * angle(i).sin())))
         .collect()
 }
 

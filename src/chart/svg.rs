@@ -27,14 +27,8 @@ pub(super) fn render(
     title: &str,
     draw: impl FnOnce(&mut dyn Pen) -> Result<(), ChartError>,
 ) -> Result<String, ChartError> {
-    let size = Size {
-        width: size.width + 2.0 * MARGIN,
-        height: size.height + 2.0 * MARGIN,
-    };
-    let units = (
-        (size.width * UNITS).ceil() as u32,
-        (size.height * UNITS).ceil() as u32,
-    );
+    let size = Size { width: size.width + 2.0 * MARGIN, height: size.height + 2.0 * MARGIN };
+    let units = ((size.width * UNITS).ceil() as u32, (size.height * UNITS).ceil() as u32);
     let mut body = String::new();
     {
         // The block ends before the text is used, since the backend completes it when dropped.
@@ -65,7 +59,5 @@ fn short(length: f64) -> f64 {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -14,12 +14,7 @@ fn caption() -> Caption {
 }
 
 fn row(label: &str, spread: Option<Spread>) -> IntervalRow {
-    IntervalRow {
-        label: label.into(),
-        count: "n = 31".into(),
-        spread,
-        note: "chưa đủ".into(),
-    }
+    IntervalRow { label: label.into(), count: "n = 31".into(), spread, note: "chưa đủ".into() }
 }
 
 fn spread(scale: f64) -> Spread {
@@ -44,10 +39,7 @@ fn intervals(rows: Vec<IntervalRow>) -> Intervals {
             mean: "trung bình".into(),
         },
         rows,
-        benchmarks: vec![Benchmark {
-            value: 40.0,
-            label: "40 Mbps".into(),
-        }],
+        benchmarks: vec![Benchmark { value: 40.0, label: "40 Mbps".into() }],
         axis: "Mbps".into(),
         median_head: "trung vị".into(),
         number: whole,
@@ -59,17 +51,9 @@ fn quota(tests: &[f64]) -> QuotaBars {
     QuotaBars {
         caption: caption(),
         legend: QuotaLegend {
-            met: "đạt".into(),
-            missed: "chưa đạt".into(),
-            none: "không".into(),
+            met: "đạt".into(), missed: "chưa đạt".into(), none: "không".into()
         },
-        bars: tests
-            .iter()
-            .map(|t| QuotaBar {
-                label: "xã".into(),
-                tests: *t,
-            })
-            .collect(),
+        bars: tests.iter().map(|t| QuotaBar { label: "xã".into(), tests: *t }).collect(),
         quota: 300.0,
         quota_label: "300 mẫu".into(),
         axis: "xã".into(),
@@ -80,11 +64,7 @@ fn quota(tests: &[f64]) -> QuotaBars {
 }
 
 fn daily(tests: &[f64]) -> Daily {
-    let day = |(i, t): (usize, &f64)| Day {
-        label: format!("{}", i + 1),
-        tests: *t,
-        failed: 1.0,
-    };
+    let day = |(i, t): (usize, &f64)| Day { label: format!("{}", i + 1), tests: *t, failed: 1.0 };
     Daily {
         caption: caption(),
         tests_name: "được".into(),
@@ -98,10 +78,7 @@ fn daily(tests: &[f64]) -> Daily {
 }
 
 fn map(areas: Vec<MapArea>) -> CommuneMap {
-    let class = |label: &str, fill| MapClass {
-        label: label.into(),
-        fill,
-    };
+    let class = |label: &str, fill| MapClass { label: label.into(), fill };
     CommuneMap {
         caption: caption(),
         classes: vec![
@@ -117,33 +94,16 @@ fn map(areas: Vec<MapArea>) -> CommuneMap {
 }
 
 fn area(class: usize, ring: &[(f64, f64)], point: Option<(f64, f64)>) -> MapArea {
-    let polygons = if ring.is_empty() {
-        vec![]
-    } else {
-        vec![vec![ring.to_vec()]]
-    };
-    MapArea {
-        name: "Xã <Ea>".into(),
-        class,
-        polygons,
-        point,
-        labelled: true,
-    }
+    let polygons = if ring.is_empty() { vec![] } else { vec![vec![ring.to_vec()]] };
+    MapArea { name: "Xã <Ea>".into(), class, polygons, point, labelled: true }
 }
 
-const SQUARE: [(f64, f64); 5] = [
-    (108.0, 12.0),
-    (109.0, 12.0),
-    (109.0, 13.0),
-    (108.0, 13.0),
-    (108.0, 12.0),
-];
+const SQUARE: [(f64, f64); 5] =
+    [(108.0, 12.0), (109.0, 12.0), (109.0, 13.0), (108.0, 13.0), (108.0, 12.0)];
 
 fn texts(figure: &Figure, width: f64) -> Vec<String> {
     let height = figure.natural_height(width, &Embedded);
-    let drawing = figure
-        .drawing(Size { width, height }, &Embedded)
-        .expect("a drawing");
+    let drawing = figure.drawing(Size { width, height }, &Embedded).expect("a drawing");
     let text = |item: Item| match item {
         Item::Text(run) => Some(run.text),
         Item::Path(_) => None,
@@ -154,10 +114,7 @@ fn texts(figure: &Figure, width: f64) -> Vec<String> {
 /// Draws on all surfaces and checks that nothing leaves the picture.
 fn draw_everywhere(figure: &Figure) {
     for width in [LEAST_WIDTH, 467.0] {
-        let size = Size {
-            width,
-            height: figure.natural_height(width, &Embedded),
-        };
+        let size = Size { width, height: figure.natural_height(width, &Embedded) };
         let svg = figure.svg(size).expect("an SVG");
         assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN") && !svg.contains("<b>"));
         let png = figure.png(size, 0.25).expect("a PNG");
@@ -187,10 +144,7 @@ fn assert_apart(items: &[Item]) {
 fn assert_inside(item: &Item, size: Size) {
     let near = |v: f64, most: f64| v.is_finite() && (-6.0..=most + 6.0).contains(&v);
     match item {
-        Item::Text(run) => assert!(
-            near(run.x, size.width) && near(run.y, size.height),
-            "{run:?}"
-        ),
+        Item::Text(run) => assert!(near(run.x, size.width) && near(run.y, size.height), "{run:?}"),
         Item::Path(path) => {
             let inside = |p: &(f64, f64)| near(p.0, size.width) && near(p.1, size.height);
             assert!(path.rings.iter().flatten().all(inside), "{path:?}");
@@ -231,10 +185,7 @@ fn hard_maps_are_drawn() {
         vec![area(0, &[], None)],
         vec![area(3, &[], Some((108.0, 12.0)))],
         vec![area(2, &SQUARE, None), area(1, &[], Some((108.5, 12.5)))],
-        vec![
-            area(0, &nan, None),
-            area(1, &[(108.0, 12.0)], Some((f64::NAN, 0.0))),
-        ],
+        vec![area(0, &nan, None), area(1, &[(108.0, 12.0)], Some((f64::NAN, 0.0)))],
         vec![area(0, &SQUARE, None), area(3, &[(108.5, 12.5); 4], None)],
         vec![area(1, &[(0.0, 90.0), (180.0, -90.0), (-180.0, 0.0)], None)],
     ];
@@ -246,36 +197,19 @@ fn hard_maps_are_drawn() {
 #[test]
 fn a_class_that_does_not_exist_is_an_error() {
     let figure = Figure::CommuneMap(map(vec![area(4, &SQUARE, None)]));
-    let error = figure
-        .svg(Size {
-            width: 300.0,
-            height: 300.0,
-        })
-        .expect_err("an error");
-    assert_eq!(
-        error.to_string(),
-        "area `Xã <Ea>` has class 4, expected a class below 4"
-    );
+    let error = figure.svg(Size { width: 300.0, height: 300.0 }).expect_err("an error");
+    assert_eq!(error.to_string(), "area `Xã <Ea>` has class 4, expected a class below 4");
 }
 
 #[test]
 fn impossible_sizes_are_errors() {
     let figure = Figure::Intervals(intervals(vec![row("a", Some(spread(9.0)))]));
     let nan = f64::NAN;
-    for (width, height) in [
-        (0.0, 0.0),
-        (nan, 90.0),
-        (467.0, nan),
-        (467.0, 30.0),
-        (1e9, 1e9),
-    ] {
+    for (width, height) in [(0.0, 0.0), (nan, 90.0), (467.0, nan), (467.0, 30.0), (1e9, 1e9)] {
         let size = Size { width, height };
         assert!(figure.svg(size).is_err() && figure.drawing(size, &Embedded).is_err());
     }
-    let size = Size {
-        width: 467.0,
-        height: 300.0,
-    };
+    let size = Size { width: 467.0, height: 300.0 };
     for scale in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e6] {
         assert!(figure.png(size, scale).is_err(), "{scale}");
     }
@@ -285,49 +219,25 @@ fn impossible_sizes_are_errors() {
 fn rows_without_statistics_show_their_note() {
     let rows = vec![row("Viettel", Some(spread(45.0))), row("VNPT", None)];
     let texts = texts(&Figure::Intervals(intervals(rows)), 467.0);
-    for expected in [
-        "Viettel",
-        "VNPT",
-        "45",
-        "chưa đủ",
-        "n = 31",
-        "40 Mbps",
-        "ghi chú",
-    ] {
-        assert!(
-            texts.iter().any(|text| text == expected),
-            "{expected} in {texts:?}"
-        );
+    for expected in ["Viettel", "VNPT", "45", "chưa đủ", "n = 31", "40 Mbps", "ghi chú"] {
+        assert!(texts.iter().any(|text| text == expected), "{expected} in {texts:?}");
     }
 }
 
 #[test]
 fn the_quota_legend_counts_each_commune_once() {
-    let texts = texts(
-        &Figure::QuotaBars(quota(&[300.0, 299.0, 0.0, 1e4, f64::NAN])),
-        467.0,
-    );
+    let texts = texts(&Figure::QuotaBars(quota(&[300.0, 299.0, 0.0, 1e4, f64::NAN])), 467.0);
     for expected in ["đạt: 2", "chưa đạt: 1", "không: 2", "mẫu, căn bậc hai"] {
-        assert!(
-            texts.iter().any(|text| text == expected),
-            "{expected} in {texts:?}"
-        );
+        assert!(texts.iter().any(|text| text == expected), "{expected} in {texts:?}");
     }
 }
 
 #[test]
 fn the_map_legend_counts_communes_without_a_place_too() {
-    let areas = vec![
-        area(0, &SQUARE, None),
-        area(0, &[], None),
-        area(3, &[], None),
-    ];
+    let areas = vec![area(0, &SQUARE, None), area(0, &[], None), area(3, &[], None)];
     let texts = texts(&Figure::CommuneMap(map(areas)), 467.0);
     for expected in ["thấp: 2", "cao: 0", "chưa có mẫu: 1", "20 km"] {
-        assert!(
-            texts.iter().any(|text| text == expected),
-            "{expected} in {texts:?}"
-        );
+        assert!(texts.iter().any(|text| text == expected), "{expected} in {texts:?}");
     }
 }
 
@@ -335,12 +245,7 @@ fn the_map_legend_counts_communes_without_a_place_too() {
 fn text_is_safe_in_svg() {
     let rows = vec![row("</text><script>\u{0}\u{FFFE}'\"&", Some(spread(45.0)))];
     let figure = Figure::Intervals(intervals(rows));
-    let svg = figure
-        .svg(Size {
-            width: 467.0,
-            height: 300.0,
-        })
-        .expect("an SVG");
+    let svg = figure.svg(Size { width: 467.0, height: 300.0 }).expect("an SVG");
     assert!(svg.contains("&lt;/text&gt;&lt;script&gt;"));
     assert!(!svg.chars().any(|c| c.is_control() && c != '\n') && !svg.contains('\u{FFFE}'));
     assert!(svg.contains("<title>Tốc độ &amp; &lt;b&gt;\"nhanh\"&lt;/b&gt;</title>"));
@@ -350,14 +255,8 @@ fn text_is_safe_in_svg() {
 fn all_threads_draw_the_same_bytes() {
     let draw = || {
         let figure = Figure::QuotaBars(quota(&[900.0, 20.0, 0.0]));
-        let size = Size {
-            width: 300.0,
-            height: 220.0,
-        };
-        (
-            figure.svg(size).expect("an SVG"),
-            figure.png(size, 1.0).expect("a PNG"),
-        )
+        let size = Size { width: 300.0, height: 220.0 };
+        (figure.svg(size).expect("an SVG"), figure.png(size, 1.0).expect("a PNG"))
     };
     let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(draw)).collect();
     for thread in threads {
@@ -367,17 +266,9 @@ fn all_threads_draw_the_same_bytes() {
 
 #[test]
 fn labels_never_overlap() {
-    let at = |i: i32| {
-        Some((
-            108.0 + f64::from(i % 9) * 0.05,
-            12.0 + f64::from(i / 9) * 0.02,
-        ))
-    };
+    let at = |i: i32| Some((108.0 + f64::from(i % 9) * 0.05, 12.0 + f64::from(i / 9) * 0.02));
     let figure = Figure::CommuneMap(map((0..300).map(|i| area(0, &[], at(i))).collect()));
-    let labels = texts(&figure, 467.0)
-        .into_iter()
-        .filter(|text| text == "Xã <Ea>")
-        .count();
+    let labels = texts(&figure, 467.0).into_iter().filter(|text| text == "Xã <Ea>").count();
     assert!((6..300).contains(&labels), "{labels}");
     draw_everywhere(&figure);
 }

@@ -49,7 +49,7 @@ impl Fault for CliFault {
                 Some(format!("the nearest name is `{nearest}`; `ispeed-report explain` lists all"))
             }
             CliFault::Rejected { .. } => Some(
-                "`run` would make no reports; the limit is validation.fail_rejected_share".into(),
+                "no reports are made above validation.fail_rejected_share; see rejected_by_rule and the quarantine".into(),
             ),
             CliFault::Differs { .. } => Some(
                 "the bundle was changed after it was made; `run --force` builds it again".into(),

@@ -55,18 +55,19 @@ pub fn print(answer: Answer, format: Format) -> ExitCode {
 pub fn usage(error: &clap::Error) -> ExitCode {
     let wants_json = std::env::args_os().skip(1).any(|argument| argument == "--json");
     if error.use_stderr() && wants_json {
-        let rendered = error.render().to_string();
-        let first = rendered.lines().next().unwrap_or_default();
-        let failure = Failure {
-            message: first.trim_start_matches("error: ").to_owned(),
-            hint: None,
-            exit_code: 2,
-        };
+        let message = first_paragraph(&error.render().to_string());
+        let failure = Failure { message, hint: None, exit_code: 2 };
         // That stdout is closed changes nothing: the exit code says 2 already.
         let _ = on_stdout(&object(&Answer::default(), Some(&failure)));
     }
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// What clap says before it explains the usage, on one line.
+fn first_paragraph(rendered: &str) -> String {
+    let lines = rendered.trim_start_matches("error: ").lines().map(str::trim);
+    lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A bug: says where, so that it can be reported.
@@ -169,6 +170,12 @@ mod tests {
         assert_eq!(value["n"], 3);
         assert_eq!(value["warnings"].as_array().unwrap().len(), 1);
         assert_eq!(text.matches('\n').count(), 1);
+    }
+
+    #[test]
+    fn a_usage_error_fits_on_a_line() {
+        let text = "error: these were not provided:\n  <PATH>...\n\nUsage: x\n";
+        assert_eq!(first_paragraph(text), "these were not provided: <PATH>...");
     }
 
     #[test]

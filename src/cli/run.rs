@@ -10,12 +10,12 @@ use ispeed_report::error::Result;
 use ispeed_report::import::Samples;
 use ispeed_report::pipeline::{self, Outcome, Request, Verdict};
 use ispeed_report::plan::{Plan, parse_day};
-use ispeed_report::queries::Rule;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Format};
 use super::bars::Bars;
 use super::environment::{default_threads, work_folder};
+use super::fault::CliFault;
 use super::ledger;
 
 const LONG: &str = "\
@@ -106,7 +106,7 @@ pub fn run(args: &RunArgs) -> Result<Answer> {
     let request = Request { out: args.out.clone(), force, dry_run };
     let bars = Bars::new(args.manner.format());
     let outcome = pipeline::run(&plan, &samples, &request, &|step| bars.show(step))?;
-    Ok(answer(outcome, &plan.queries.rules))
+    Ok(answer(outcome))
 }
 
 fn plan(args: &RunArgs, work: &Path) -> Result<Plan> {
@@ -116,18 +116,19 @@ fn plan(args: &RunArgs, work: &Path) -> Result<Plan> {
     Plan::new(config, true, Some(&args.month), report_date, threads, work.to_owned())
 }
 
-fn answer(outcome: Outcome, rules: &[Rule]) -> Answer {
+fn answer(outcome: Outcome) -> Answer {
     let (status, headline) = match outcome.verdict {
         Verdict::Built => ("built", "built"),
         Verdict::Unchanged => ("unchanged", "nothing changed (--force builds it again):"),
         Verdict::DryRun => ("dry_run", "dry run, nothing written; a run would build"),
+        Verdict::Refused => ("failed", "no reports; ledger and quarantine of the rejected rows:"),
     };
     let bundle = outcome.bundle.display().to_string();
     let mut text = format!("{headline} {bundle}\n");
     if let Some(found) = &outcome.ledger {
-        text += &format!("\n{}", ledger::summary(found, rules));
+        text += &format!("\n{}", ledger::summary(found));
     }
-    if outcome.verdict != Verdict::DryRun {
+    if matches!(outcome.verdict, Verdict::Built | Verdict::Unchanged) {
         text += &reports(&outcome.bundle);
     }
     let (counts, warnings) = counts_and_warnings(&outcome);
@@ -136,6 +137,11 @@ fn answer(outcome: Outcome, rules: &[Rule]) -> Answer {
         .member("bundle", bundle)
         .member("counts", counts);
     answer.warnings = warnings;
+    if let (Verdict::Refused, Some(found)) = (outcome.verdict, &outcome.ledger) {
+        let limit = found.fail_rejected_share;
+        answer.failure =
+            Some(CliFault::Rejected { rejected: found.rejected, read: found.read, limit }.into());
+    }
     answer
 }
 
@@ -178,14 +184,14 @@ mod tests {
         for name in ["ministry.pdf", "committee.pdf", "notes.txt"] {
             fs::write(reports.join(name), "").unwrap();
         }
-        let text = answer(outcome(Verdict::Built, folder.path()), &[]).text;
+        let text = answer(outcome(Verdict::Built, folder.path())).text;
         let names: Vec<_> = text.lines().filter_map(|line| line.rsplit('/').next()).collect();
         assert!(names.ends_with(&["committee.pdf", "ministry.pdf"]), "{text}");
     }
 
     #[test]
     fn a_dry_run_says_so() {
-        let answer = answer(outcome(Verdict::DryRun, Path::new("out/66-2025-10")), &[]);
+        let answer = answer(outcome(Verdict::DryRun, Path::new("out/66-2025-10")));
         assert_eq!(answer.members["status"], "dry_run");
         assert!(answer.text.contains("nothing written"), "{}", answer.text);
     }

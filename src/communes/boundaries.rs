@@ -52,18 +52,9 @@ impl Boundaries {
     ) -> Result<Self> {
         if valid_from >= valid_to {
             let file = path.display().to_string();
-            return Err(BoundariesFault::Period {
-                file,
-                from: valid_from,
-                to: valid_to,
-            }
-            .into());
+            return Err(BoundariesFault::Period { file, from: valid_from, to: valid_to }.into());
         }
-        Ok(Self::new(
-            geojson_file::read(path, code_property)?,
-            valid_from,
-            valid_to,
-        ))
+        Ok(Self::new(geojson_file::read(path, code_property)?, valid_from, valid_to))
     }
 
     /// The same from text in memory; `file` is its name in messages.
@@ -74,11 +65,7 @@ impl Boundaries {
         valid_from: Date,
         valid_to: Date,
     ) -> Result<Self, GeojsonFault> {
-        Ok(Self::new(
-            geojson_file::parse(file, text, code_property)?,
-            valid_from,
-            valid_to,
-        ))
+        Ok(Self::new(geojson_file::parse(file, text, code_property)?, valid_from, valid_to))
     }
 
     fn new(outlines: BTreeMap<String, MultiPolygon>, valid_from: Date, valid_to: Date) -> Self {
@@ -90,13 +77,7 @@ impl Boundaries {
                 outlines.push((commune, Outline::new(polygon)));
             }
         }
-        Self {
-            communes,
-            outlines,
-            tree: RTree::bulk_load(boxes),
-            valid_from,
-            valid_to,
-        }
+        Self { communes, outlines, tree: RTree::bulk_load(boxes), valid_from, valid_to }
     }
 
     /// The first day on which the boundaries hold and the first on which they no longer do.
@@ -111,10 +92,7 @@ impl Boundaries {
 
     /// The code of the commune that contains a position or has it on its border.
     pub fn commune_at(&self, latitude: f64, longitude: f64) -> Option<&str> {
-        let point = Coord {
-            x: longitude,
-            y: latitude,
-        };
+        let point = Coord { x: longitude, y: latitude };
         let mut lowest = usize::MAX;
         for candidate in self.tree.locate_all_at_point(&[longitude, latitude]) {
             let (commune, outline) = &self.outlines[candidate.data];
@@ -127,9 +105,7 @@ impl Boundaries {
 
     /// The outlines by code, for maps.
     pub fn outlines(&self) -> impl Iterator<Item = (&str, &MultiPolygon)> {
-        self.communes
-            .iter()
-            .map(|(code, polygons)| (code.as_str(), polygons))
+        self.communes.iter().map(|(code, polygons)| (code.as_str(), polygons))
     }
 }
 

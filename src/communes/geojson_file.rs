@@ -115,18 +115,10 @@ pub(super) fn parse(
     }
     let mut outlines = BTreeMap::<String, MultiPolygon>::new();
     for (index, feature) in features.into_iter().enumerate() {
-        let (code, polygons) =
-            commune(feature, code_property).map_err(|(found, expected)| GeojsonFault::Feature {
-                file: file.clone(),
-                number: index + 1,
-                found,
-                expected,
-            })?;
-        outlines
-            .entry(code)
-            .or_insert_with(|| MultiPolygon(Vec::new()))
-            .0
-            .extend(polygons);
+        let (code, polygons) = commune(feature, code_property).map_err(|(found, expected)| {
+            GeojsonFault::Feature { file: file.clone(), number: index + 1, found, expected }
+        })?;
+        outlines.entry(code).or_insert_with(|| MultiPolygon(Vec::new())).0.extend(polygons);
     }
     Ok(outlines)
 }
@@ -184,10 +176,7 @@ fn commune(feature: Feature, code_property: &str) -> Result<(String, Vec<Polygon
         Some(GeometryValue::Polygon { coordinates }) => vec![coordinates],
         Some(GeometryValue::MultiPolygon { coordinates }) => coordinates,
         Some(other) => {
-            return Err((
-                format!("a {} for `{code}`", other.type_name()),
-                SHAPE.into(),
-            ));
+            return Err((format!("a {} for `{code}`", other.type_name()), SHAPE.into()));
         }
         None => return Err((format!("no geometry for `{code}`"), SHAPE.into())),
     };
@@ -202,19 +191,14 @@ const CODE_TEXT: &str = "a commune code as text, since numbers lose leading zero
 const SHAPE: &str = "a Polygon or MultiPolygon";
 
 fn no_property(feature: &Feature, code_property: &str) -> Complaint {
-    let names: Vec<String> = feature
-        .properties_iter()
-        .map(|(name, _)| format!("`{name}`"))
-        .collect();
+    let names: Vec<String> =
+        feature.properties_iter().map(|(name, _)| format!("`{name}`")).collect();
     let found = if names.is_empty() {
         "no properties".into()
     } else {
         format!("only the properties {}", names.join(", "))
     };
-    (
-        found,
-        format!("the property `{code_property}` with the commune code"),
-    )
+    (found, format!("the property `{code_property}` with the commune code"))
 }
 
 fn polygon(rings: &[Vec<Position>], code: &str) -> Result<Polygon, Complaint> {
@@ -228,10 +212,8 @@ fn ring(positions: &[Position], code: &str) -> Result<LineString, Complaint> {
         let found = format!("a ring of {} positions for `{code}`", positions.len());
         return Err((found, "four or more, the last equal to the first".into()));
     }
-    let coords: Result<Vec<_>, _> = positions
-        .iter()
-        .map(|position| coord(position, code))
-        .collect();
+    let coords: Result<Vec<_>, _> =
+        positions.iter().map(|position| coord(position, code)).collect();
     coords.map(LineString)
 }
 
@@ -242,10 +224,7 @@ fn coord(position: &Position, code: &str) -> Result<Coord, Complaint> {
         }
         _ => {
             let found = format!("the position {:?} for `{code}`", position.as_slice());
-            Err((
-                found,
-                "degrees, longitude from -180 to 180, latitude from -90 to 90".into(),
-            ))
+            Err((found, "degrees, longitude from -180 to 180, latitude from -90 to 90".into()))
         }
     }
 }

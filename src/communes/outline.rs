@@ -43,32 +43,14 @@ enum Side {
 impl Outline {
     /// Prepares a polygon, holes included.
     pub(super) fn new(polygon: &Polygon) -> Self {
-        let edges: Vec<Edge> = polygon
-            .lines_iter()
-            .map(|l| Edge::new(l.start, l.end))
-            .collect();
-        let south = edges
-            .iter()
-            .map(|e| e.south.y)
-            .fold(f64::INFINITY, f64::min);
-        let north = edges
-            .iter()
-            .map(|e| e.north.y)
-            .fold(f64::NEG_INFINITY, f64::max);
+        let edges: Vec<Edge> = polygon.lines_iter().map(|l| Edge::new(l.start, l.end)).collect();
+        let south = edges.iter().map(|e| e.south.y).fold(f64::INFINITY, f64::min);
+        let north = edges.iter().map(|e| e.north.y).fold(f64::NEG_INFINITY, f64::max);
         let count = (edges.len() / EDGES_PER_BAND).clamp(1, MAX_BANDS);
         // A flat outline has one band; an infinite number per degree must not arise.
         let per_degree = count as f64 / (north - south);
-        let bands_per_degree = if per_degree.is_finite() {
-            per_degree
-        } else {
-            0.0
-        };
-        let mut outline = Self {
-            south,
-            bands_per_degree,
-            starts: vec![0; count + 1],
-            edges,
-        };
+        let bands_per_degree = if per_degree.is_finite() { per_degree } else { 0.0 };
+        let mut outline = Self { south, bands_per_degree, starts: vec![0; count + 1], edges };
         outline.sort_into_bands();
         outline
     }
@@ -119,11 +101,7 @@ impl Outline {
 
 impl Edge {
     fn new(a: Coord, b: Coord) -> Self {
-        if a.y <= b.y {
-            Self { south: a, north: b }
-        } else {
-            Self { south: b, north: a }
-        }
+        if a.y <= b.y { Self { south: a, north: b } } else { Self { south: b, north: a } }
     }
 
     fn side(&self, p: Coord) -> Side {
@@ -133,11 +111,7 @@ impl Edge {
         }
         // The northern end belongs to the edge above, so that a vertex is crossed once.
         let crossed = || {
-            if p.y < north.y {
-                Side::Crossed
-            } else {
-                Side::Missed
-            }
+            if p.y < north.y { Side::Crossed } else { Side::Missed }
         };
         if p.x < south.x.min(north.x) {
             return crossed();

@@ -14,20 +14,9 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 const EMBEDDED: &str = include_str!("data/communes.csv");
-const REQUIRED: [&str; 4] = [
-    "commune_code",
-    "commune_name",
-    "province_code",
-    "province_name",
-];
-const OPTIONAL: [&str; 6] = [
-    "district_code",
-    "district_name",
-    "valid_from",
-    "valid_to",
-    "seat_latitude",
-    "seat_longitude",
-];
+const REQUIRED: [&str; 4] = ["commune_code", "commune_name", "province_code", "province_name"];
+const OPTIONAL: [&str; 6] =
+    ["district_code", "district_name", "valid_from", "valid_to", "seat_latitude", "seat_longitude"];
 
 /// The start of a period whose start is not known or does not matter.
 pub const OPEN_START: Date = date(1900, 1, 1);
@@ -44,13 +33,7 @@ enum RegisterFault {
         "{file}, line {line}: commune `{code}` is valid from {from}, but another row of the code \
          is valid until {until}, expected periods that do not overlap"
     )]
-    Overlap {
-        file: String,
-        line: u64,
-        code: String,
-        from: Date,
-        until: Date,
-    },
+    Overlap { file: String, line: u64, code: String, from: Date, until: Date },
     #[error("{file} has no communes, expected at least one row")]
     Empty { file: String },
     #[error("the register does not fit a table: {0}")]
@@ -136,10 +119,7 @@ impl<'a> Province<'a> {
 
 /// The name of a province without its type, as it stands in prose.
 pub fn bare_name(name: &str) -> &str {
-    PROVINCE_TYPES
-        .iter()
-        .find_map(|kind| name.strip_prefix(kind))
-        .unwrap_or(name)
+    PROVINCE_TYPES.iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
 }
 
 /// All communes, sorted by code and start of period.
@@ -151,12 +131,7 @@ pub struct Register {
 impl Register {
     /// The communes of Vietnam since 2020.
     pub fn embedded() -> Result<Self> {
-        Self::build(&CsvTable::parse(
-            "the embedded register",
-            EMBEDDED,
-            &REQUIRED,
-            &OPTIONAL,
-        )?)
+        Self::build(&CsvTable::parse("the embedded register", EMBEDDED, &REQUIRED, &OPTIONAL)?)
     }
 
     /// A register from a CSV file; districts, dates and seats may be left out.
@@ -171,9 +146,7 @@ impl Register {
         }
         communes.sort_by(|(a, _), (b, _)| key(a).cmp(&key(b)));
         check(table.file(), &communes)?;
-        Ok(Self {
-            communes: communes.into_iter().map(|(commune, _)| commune).collect(),
-        })
+        Ok(Self { communes: communes.into_iter().map(|(commune, _)| commune).collect() })
     }
 
     /// Every commune in every period, by code and start.
@@ -191,9 +164,7 @@ impl Register {
     /// The communes of a province that are valid on some day of a half-open period.
     pub fn communes_of(&self, province_code: &str, from: Date, to: Date) -> Vec<&Commune> {
         let communes = self.communes.iter();
-        communes
-            .filter(|c| c.province_code == province_code && c.valid_within(from, to))
-            .collect()
+        communes.filter(|c| c.province_code == province_code && c.valid_within(from, to)).collect()
     }
 
     /// The name of a province on a day.
@@ -211,12 +182,8 @@ impl Register {
             let period = periods.entry(key).or_insert((c.valid_from, c.valid_to));
             *period = (period.0.min(c.valid_from), period.1.max(c.valid_to));
         }
-        let province = |((code, name), (valid_from, valid_to))| Province {
-            code,
-            name,
-            valid_from,
-            valid_to,
-        };
+        let province =
+            |((code, name), (valid_from, valid_to))| Province { code, name, valid_from, valid_to };
         let mut provinces: Vec<_> = periods.into_iter().map(province).collect();
         provinces.sort_by_key(|p| (p.code, p.valid_from, p.name));
         provinces
@@ -227,34 +194,14 @@ impl Register {
         let columns: [(&str, ArrayRef, bool); 10] = [
             ("commune_code", self.text(|c| Some(&c.code)), false),
             ("commune_name", self.text(|c| Some(&c.name)), false),
-            (
-                "district_code",
-                self.text(|c| c.district.as_ref().map(|d| d.code.as_str())),
-                true,
-            ),
-            (
-                "district_name",
-                self.text(|c| c.district.as_ref().map(|d| d.name.as_str())),
-                true,
-            ),
-            (
-                "province_code",
-                self.text(|c| Some(&c.province_code)),
-                false,
-            ),
-            (
-                "province_name",
-                self.text(|c| Some(&c.province_name)),
-                false,
-            ),
+            ("district_code", self.text(|c| c.district.as_ref().map(|d| d.code.as_str())), true),
+            ("district_name", self.text(|c| c.district.as_ref().map(|d| d.name.as_str())), true),
+            ("province_code", self.text(|c| Some(&c.province_code)), false),
+            ("province_name", self.text(|c| Some(&c.province_name)), false),
             ("valid_from", self.days(|c| c.valid_from), false),
             ("valid_to", self.days(|c| c.valid_to), false),
             ("seat_latitude", self.degrees(|c| c.seat.map(|s| s.0)), true),
-            (
-                "seat_longitude",
-                self.degrees(|c| c.seat.map(|s| s.1)),
-                true,
-            ),
+            ("seat_longitude", self.degrees(|c| c.seat.map(|s| s.1)), true),
         ];
         Ok(RecordBatch::try_from_iter_with_nullable(columns).map_err(RegisterFault::from)?)
     }
@@ -266,12 +213,7 @@ impl Register {
     fn days(&self, cell: impl Fn(&Commune) -> Date) -> ArrayRef {
         let epoch = date(1970, 1, 1);
         let day = |c| cell(c).duration_since(epoch).as_hours() as i32 / 24;
-        Arc::new(
-            self.communes
-                .iter()
-                .map(|c| Some(day(c)))
-                .collect::<Date32Array>(),
-        )
+        Arc::new(self.communes.iter().map(|c| Some(day(c))).collect::<Date32Array>())
     }
 
     fn degrees(&self, cell: impl Fn(&Commune) -> Option<f64>) -> ArrayRef {
@@ -304,10 +246,7 @@ fn commune(row: CsvRow<'_>) -> Result<Commune, CsvFault> {
 fn district(row: CsvRow<'_>) -> Result<Option<District>, CsvFault> {
     match (row.optional("district_code"), row.optional("district_name")) {
         (None, None) => Ok(None),
-        (Some(code), Some(name)) => Ok(Some(District {
-            code: nfc(code),
-            name: nfc(name),
-        })),
+        (Some(code), Some(name)) => Ok(Some(District { code: nfc(code), name: nfc(name) })),
         (None, _) => Err(row.fault("district_code", "a code, since the district has a name")),
         (_, None) => Err(row.fault("district_name", "a name, since the district has a code")),
     }

@@ -40,10 +40,8 @@ impl Fault for ConfigFault {
 /// Reads, checks, and makes the paths in it relative to the file's folder.
 pub fn read(path: &Path) -> Result<Config> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|e| ConfigFault::Unreadable {
-        path: name.clone(),
-        message: e.to_string(),
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| ConfigFault::Unreadable { path: name.clone(), message: e.to_string() })?;
     let mut config = parse(&name, &text)?;
     resolve(&mut config, path.parent().unwrap_or(Path::new("")));
     Ok(config)

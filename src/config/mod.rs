@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
 
 use crate::report::Settings;
+use crate::report::settings::date;
 
 /// What a technology may be called in the configuration; `unknown` is a test without one.
 pub const TECHNOLOGIES: [&str; 7] = ["2G", "3G", "4G", "5G", "wifi", "ethernet", "unknown"];
@@ -133,6 +134,7 @@ pub struct Communes {
     /// Polygons of communes; without any, rows that only have a position are rejected.
     pub boundaries: Vec<BoundaryFile>,
     /// Samples before this day are also given the commune that their position has on it.
+    #[serde(deserialize_with = "day")]
     pub restated_on: Option<Date>,
 }
 
@@ -142,12 +144,19 @@ pub struct Communes {
 pub struct BoundaryFile {
     pub file: PathBuf,
     /// First day on which these boundaries hold. Codes were reused, so it cannot be guessed.
+    #[serde(deserialize_with = "date")]
     pub valid_from: Date,
     /// First day on which they no longer hold.
+    #[serde(default, deserialize_with = "day")]
     pub valid_to: Option<Date>,
     /// The property that holds the commune code.
     #[serde(default = "default_code_property")]
     pub code_property: String,
+}
+
+/// A day given as a TOML date or as text.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    date(deserializer).map(Some)
 }
 
 fn default_code_property() -> String {
@@ -195,8 +204,10 @@ pub struct Benchmark {
     pub value: f64,
     /// The document it comes from, as printed.
     pub source: String,
+    #[serde(default, deserialize_with = "day")]
     pub valid_from: Option<Date>,
     /// First day on which it no longer holds.
+    #[serde(default, deserialize_with = "day")]
     pub valid_until: Option<Date>,
 }
 

@@ -58,11 +58,7 @@ impl Window {
         let day = random.between(self.days.0, self.days.1);
         let again = random.between(self.days.0, self.days.1);
         let weekend = (self.first_weekday + day - 1) % 7 >= 5;
-        if weekend && random.chance(400) {
-            again
-        } else {
-            day
-        }
+        if weekend && random.chance(400) { again } else { day }
     }
 
     /// Microseconds since 1970 of a millisecond of a local day.
@@ -90,15 +86,9 @@ mod tests {
         let windows = windows(date(2025, 10, 5), 100, &zone).unwrap();
         let start = "2025-09-30T17:00:00Z".parse::<jiff::Timestamp>().unwrap();
         let end = "2025-10-31T17:00:00Z".parse::<jiff::Timestamp>().unwrap();
-        assert_eq!(
-            windows[0].month,
-            (start.as_microsecond(), end.as_microsecond())
-        );
+        assert_eq!(windows[0].month, (start.as_microsecond(), end.as_microsecond()));
         assert_eq!(windows[2].days, (21, 31));
-        assert_eq!(
-            windows[2].moment(31, 86_399_999),
-            end.as_microsecond() - 1000
-        );
+        assert_eq!(windows[2].moment(31, 86_399_999), end.as_microsecond() - 1000);
     }
 
     #[test]

@@ -75,10 +75,7 @@ enum DemoError {
     #[error("cannot simulate the month of {month}: {source}")]
     Month { month: Date, source: jiff::Error },
     #[error("cannot write `{path}`: {source}")]
-    Write {
-        path: String,
-        source: parquet::errors::ParquetError,
-    },
+    Write { path: String, source: parquet::errors::ParquetError },
 }
 
 impl Fault for DemoError {
@@ -121,11 +118,7 @@ fn file_name(simulation: &Simulation<'_>, window: &Window) -> String {
 
 /// The code of a commune in another province, in use before and after 01/07/2025.
 fn elsewhere(province_code: &str) -> &'static str {
-    if province_code == "01" {
-        "27259"
-    } else {
-        "00004"
-    }
+    if province_code == "01" { "27259" } else { "00004" }
 }
 
 /// Everything that the rows of a month are made from.
@@ -138,43 +131,19 @@ struct Demo<'a> {
 impl<'a> Demo<'a> {
     fn new(simulation: &Simulation<'a>) -> Result<Self, DemoError> {
         check(simulation)?;
-        let &Simulation {
-            month,
-            samples,
-            seed,
-            communes,
-            position_only,
-            ..
-        } = simulation;
+        let &Simulation { month, samples, seed, communes, position_only, .. } = simulation;
         let windows = calendar::windows(month, samples, &simulation.zone)
             .map_err(|source| DemoError::Month { month, source })?;
         let places = Places::new(seed, samples, communes);
-        let world = World {
-            seed,
-            places,
-            position_only,
-        };
-        Ok(Demo {
-            world,
-            elsewhere: elsewhere(simulation.province_code),
-            windows,
-        })
+        let world = World { seed, places, position_only };
+        Ok(Demo { world, elsewhere: elsewhere(simulation.province_code), windows })
     }
 
     fn write(&self, window: &Window, path: &Path) -> Result<(), DemoError> {
-        let without: &[&str] = if older(window) {
-            &write::LATER_COLUMNS
-        } else {
-            &[]
-        };
+        let without: &[&str] = if older(window) { &write::LATER_COLUMNS } else { &[] };
         let count = window.end_row - window.first_row;
-        write::write(path, count, without, |row| {
-            self.row(window.first_row + row, window)
-        })
-        .map_err(|source| DemoError::Write {
-            path: path.display().to_string(),
-            source,
-        })
+        write::write(path, count, without, |row| self.row(window.first_row + row, window))
+            .map_err(|source| DemoError::Write { path: path.display().to_string(), source })
     }
 
     /// The row with a number, whatever it is for.
@@ -183,12 +152,7 @@ impl<'a> Demo<'a> {
             Role::Plain => self.world.row(number, window, true),
             Role::Flawed(flaw) => {
                 let mut row = self.world.row(number, window, false);
-                flaw::spoil(
-                    &mut row,
-                    self.possible(flaw, window),
-                    window,
-                    self.elsewhere,
-                );
+                flaw::spoil(&mut row, self.possible(flaw, window), window, self.elsewhere);
                 row
             }
             Role::Repeated(of) => self.world.row(of, window, true),

@@ -55,16 +55,7 @@ const fn mobile(
     tie: u64,
 ) -> Mobile {
     let (network, sim) = (Some(codes.0), Some(codes.1));
-    Mobile {
-        share,
-        names,
-        network,
-        sim,
-        asn,
-        lte: speeds.0,
-        nr: speeds.1,
-        tie,
-    }
+    Mobile { share, names, network, sim, asn, lte: speeds.0, nr: speeds.1, tie }
 }
 
 const fn line(
@@ -74,90 +65,20 @@ const fn line(
     speeds: (f64, f64),
     tie: u64,
 ) -> Line {
-    Line {
-        share,
-        names,
-        asn: Some(asn),
-        download: speeds.0,
-        upload: speeds.1 / speeds.0,
-        tie,
-    }
+    Line { share, names, asn: Some(asn), download: speeds.0, upload: speeds.1 / speeds.0, tie }
 }
 
 /// SIMs, the last of them unknown: a code that no operator has, without name and AS number.
 pub(super) static MOBILES: [Mobile; 10] = [
-    mobile(
-        455,
-        VIETTEL,
-        ("452-04", "452-04"),
-        Some(7552),
-        (56.0, Some(430.0)),
-        1,
-    ),
-    mobile(
-        243,
-        VINAPHONE,
-        ("452-02", "452-02"),
-        Some(45899),
-        (46.0, Some(330.0)),
-        2,
-    ),
-    mobile(
-        208,
-        MOBIFONE,
-        ("452-01", "452-01"),
-        Some(131429),
-        (46.0, Some(330.0)),
-        2,
-    ),
-    mobile(
-        46,
-        &["Vietnamobile"],
-        ("452-05", "452-05"),
-        Some(38247),
-        (13.0, None),
-        3,
-    ),
-    mobile(
-        18,
-        &["iTel", "iTel", "ITEL"],
-        ("452-02", "452-08"),
-        Some(45899),
-        (42.0, None),
-        2,
-    ),
-    mobile(
-        14,
-        &["Wintel", "Wintel", "Reddi"],
-        ("452-02", "452-09"),
-        Some(45899),
-        (41.0, None),
-        2,
-    ),
-    mobile(
-        5,
-        &["Gmobile"],
-        ("452-07", "452-07"),
-        Some(45546),
-        (38.0, None),
-        2,
-    ),
-    mobile(
-        4,
-        VIETTEL,
-        ("452-04", "520-03"),
-        Some(7552),
-        (52.0, Some(300.0)),
-        1,
-    ),
-    mobile(
-        2,
-        MOBIFONE,
-        ("452-01", "450-05"),
-        Some(131429),
-        (46.0, None),
-        2,
-    ),
+    mobile(455, VIETTEL, ("452-04", "452-04"), Some(7552), (56.0, Some(430.0)), 1),
+    mobile(243, VINAPHONE, ("452-02", "452-02"), Some(45899), (46.0, Some(330.0)), 2),
+    mobile(208, MOBIFONE, ("452-01", "452-01"), Some(131429), (46.0, Some(330.0)), 2),
+    mobile(46, &["Vietnamobile"], ("452-05", "452-05"), Some(38247), (13.0, None), 3),
+    mobile(18, &["iTel", "iTel", "ITEL"], ("452-02", "452-08"), Some(45899), (42.0, None), 2),
+    mobile(14, &["Wintel", "Wintel", "Reddi"], ("452-02", "452-09"), Some(45899), (41.0, None), 2),
+    mobile(5, &["Gmobile"], ("452-07", "452-07"), Some(45546), (38.0, None), 2),
+    mobile(4, VIETTEL, ("452-04", "520-03"), Some(7552), (52.0, Some(300.0)), 1),
+    mobile(2, MOBIFONE, ("452-01", "450-05"), Some(131429), (46.0, None), 2),
     Mobile {
         share: 5,
         names: &[],
@@ -173,20 +94,8 @@ pub(super) static MOBILES: [Mobile; 10] = [
 /// Lines, the last of them unknown: an AS number for private use, without a known name.
 pub(super) static LINES: [Line; 8] = [
     line(430, VIETTEL, 7552, (290.0, 245.0), 11),
-    line(
-        320,
-        &["VNPT", "VNPT", "VNPT", "Vinaphone"],
-        45899,
-        (255.0, 187.0),
-        12,
-    ),
-    line(
-        160,
-        &["FPT", "FPT Telecom", "FPT Telecom"],
-        18403,
-        (138.0, 108.0),
-        13,
-    ),
+    line(320, &["VNPT", "VNPT", "VNPT", "Vinaphone"], 45899, (255.0, 187.0), 12),
+    line(160, &["FPT", "FPT Telecom", "FPT Telecom"], 18403, (138.0, 108.0), 13),
     line(38, &["SCTV"], 45543, (82.0, 30.0), 14),
     line(22, &["MobiFone"], 131429, (150.0, 112.0), 15),
     line(14, &["CMC", "CMC Telecom"], 45903, (235.0, 140.0), 16),
@@ -243,9 +152,6 @@ mod tests {
     fn vnpt_and_mobifone_are_tied() {
         let speeds = |place: usize| MOBILES[place].speeds(Some("4G"));
         assert_eq!(speeds(1), speeds(2));
-        assert_eq!(
-            (MOBILES[1].nr, MOBILES[1].tie),
-            (MOBILES[2].nr, MOBILES[2].tie)
-        );
+        assert_eq!((MOBILES[1].nr, MOBILES[1].tie), (MOBILES[2].nr, MOBILES[2].tie));
     }
 }

@@ -43,22 +43,10 @@ struct Class {
 /// From campaigns to communes where hardly anybody tests. The first two reach the quota of 300
 /// mobile tests; the first alone has operators with 300 samples of their own.
 const CLASSES: [Class; 4] = [
-    Class {
-        share: 9,
-        tests: (1_500, 4_200),
-    },
-    Class {
-        share: 31,
-        tests: (600, 900),
-    },
-    Class {
-        share: 36,
-        tests: (150, 370),
-    },
-    Class {
-        share: 24,
-        tests: (25, 150),
-    },
+    Class { share: 9, tests: (1_500, 4_200) },
+    Class { share: 31, tests: (600, 900) },
+    Class { share: 36, tests: (150, 370) },
+    Class { share: 24, tests: (25, 150) },
 ];
 
 impl<'a> Places<'a> {
@@ -66,10 +54,8 @@ impl<'a> Places<'a> {
     pub(super) fn new(seed: u64, samples: usize, communes: &'a [DemoCommune]) -> Self {
         let ranks = ranks(seed, communes.len());
         let tested_count = communes.len() - untested(communes.len());
-        let weights: Vec<u64> = ranks
-            .iter()
-            .map(|rank| weight(seed, *rank, tested_count))
-            .collect();
+        let weights: Vec<u64> =
+            ranks.iter().map(|rank| weight(seed, *rank, tested_count)).collect();
         let total: u64 = weights.iter().sum();
         let mut until = 0;
         let mut places = Vec::with_capacity(communes.len());
@@ -78,18 +64,9 @@ impl<'a> Places<'a> {
             let expected = samples as u64 * weight / total.max(1);
             places.push(place(seed, commune, *rank, expected, until));
         }
-        let tested = (0..ranks.len())
-            .filter(|position| ranks[*position] < tested_count)
-            .collect();
-        let hammered = ranks
-            .iter()
-            .position(|rank| *rank == tested_count * 45 / 100)
-            .unwrap_or(0);
-        Places {
-            places,
-            tested,
-            hammered,
-        }
+        let tested = (0..ranks.len()).filter(|position| ranks[*position] < tested_count).collect();
+        let hammered = ranks.iter().position(|rank| *rank == tested_count * 45 / 100).unwrap_or(0);
+        Places { places, tested, hammered }
     }
 
     /// How many communes have samples.
@@ -106,8 +83,7 @@ impl<'a> Places<'a> {
     pub(super) fn draw(&self, random: &mut Random) -> usize {
         let total = self.places.last().map_or(0, |place| place.weight_until);
         let drawn = random.below(total);
-        self.places
-            .partition_point(|place| place.weight_until <= drawn)
+        self.places.partition_point(|place| place.weight_until <= drawn)
     }
 
     /// The commune at a position.

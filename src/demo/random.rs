@@ -15,9 +15,8 @@ pub(super) struct Random(u64);
 impl Random {
     /// The stream of a key; the same key always gives the same stream.
     pub(super) fn of(key: &[u64]) -> Self {
-        let start = key.iter().fold(0x51_5E_ED, |state, part| {
-            mix(state ^ mix(part.wrapping_add(STEP)))
-        });
+        let start =
+            key.iter().fold(0x51_5E_ED, |state, part| mix(state ^ mix(part.wrapping_add(STEP))));
         Random(start)
     }
 
@@ -58,10 +57,8 @@ impl Random {
     /// A bell-shaped number with mean 0 and standard deviation 1: a sum of eight uniform ones.
     pub(super) fn bell(&mut self) -> f64 {
         let words = [self.bits(), self.bits()];
-        let sum: u64 = words
-            .iter()
-            .flat_map(|word| [0, 16, 32, 48].map(|shift| word >> shift & 0xFFFF))
-            .sum();
+        let sum: u64 =
+            words.iter().flat_map(|word| [0, 16, 32, 48].map(|shift| word >> shift & 0xFFFF)).sum();
         (sum as f64 - 262_140.0) / 53_510.0
     }
 }
@@ -117,10 +114,7 @@ mod tests {
         let drawn: Vec<f64> = (0..10_000).map(|_| random.bell()).collect();
         let mean = drawn.iter().sum::<f64>() / 10_000.0;
         let variance = drawn.iter().map(|x| x * x).sum::<f64>() / 10_000.0;
-        assert!(
-            mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05,
-            "{mean} {variance}"
-        );
+        assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
         assert!((exp(1.0) / std::f64::consts::E - 1.0).abs() < 1e-3);
         assert!((exp(-2.0) * exp(2.0) - 1.0).abs() < 2e-3);
     }

@@ -55,14 +55,12 @@ struct Test<'w, 'a> {
 }
 
 /// How often people test in each hour of the day.
-const HOURS: [u64; 24] = [
-    6, 3, 2, 1, 2, 8, 18, 30, 48, 55, 52, 40, 34, 32, 44, 50, 46, 38, 36, 48, 56, 50, 32, 15,
-];
+const HOURS: [u64; 24] =
+    [6, 3, 2, 1, 2, 8, 18, 30, 48, 55, 52, 40, 34, 32, 44, 50, 46, 38, 36, 48, 56, 50, 32, 15];
 
 /// How often officials do.
-const OFFICE_HOURS: [u64; 24] = [
-    0, 0, 0, 0, 0, 0, 1, 8, 40, 45, 38, 12, 3, 12, 40, 42, 34, 10, 2, 2, 3, 2, 1, 0,
-];
+const OFFICE_HOURS: [u64; 24] =
+    [0, 0, 0, 0, 0, 0, 1, 8, 40, 45, 38, 12, 3, 12, 40, 42, 34, 10, 2, 2, 3, 2, 1, 0];
 
 impl<'a> World<'a> {
     /// The row with a number, which depends on nothing but the number. The first rows visit each
@@ -71,10 +69,7 @@ impl<'a> World<'a> {
     pub(super) fn row(&self, number: usize, window: &Window, may_fail: bool) -> Row<'a> {
         let mut random = Random::of(&[self.seed, 5, number as u64]);
         let test = self.test(number, window, &mut random);
-        let mut row = Row {
-            sample_id: Some(uuid(&mut random)),
-            ..Row::default()
-        };
+        let mut row = Row { sample_id: Some(uuid(&mut random)), ..Row::default() };
         row.measured_at = Some(moment(&test, window, &mut random));
         row.access_type = Some(test.access);
         row.technology = told_technology(&test, &mut random);
@@ -105,20 +100,9 @@ impl<'a> World<'a> {
         let person = Person::new(self.seed, place_number, place, person);
         let access = draw_access(&person, hammered, random);
         let technology = draw_technology(&person, access, place.urban, random);
-        let hours = if person.is_official() {
-            &OFFICE_HOURS
-        } else {
-            &HOURS
-        };
+        let hours = if person.is_official() { &OFFICE_HOURS } else { &HOURS };
         let hour = random.weighted(hours);
-        Test {
-            place,
-            place_number,
-            person,
-            access,
-            technology,
-            hour,
-        }
+        Test { place, place_number, person, access, technology, hour }
     }
 
     fn locate(&self, row: &mut Row<'a>, test: &Test<'_, 'a>, random: &mut Random) {
@@ -147,11 +131,7 @@ impl<'a> World<'a> {
     fn measure(&self, row: &mut Row<'a>, test: &Test<'_, 'a>, random: &mut Random) {
         let fixed = test.access == "fixed";
         let (download, upload, tie) = match fixed {
-            true => (
-                test.person.line.download,
-                test.person.line.upload,
-                test.person.line.tie,
-            ),
+            true => (test.person.line.download, test.person.line.upload, test.person.line.tie),
             false => {
                 let (download, upload) = test.person.mobile.speeds(test.technology);
                 (download, upload / download, test.person.mobile.tie)
@@ -159,11 +139,7 @@ impl<'a> World<'a> {
         };
         let luck = Random::of(&[self.seed, 6, test.place_number as u64, tie]).bell() * 0.1;
         let place = test.place.speed * if fixed { 0.4 } else { 1.0 } + luck;
-        let evening = if (19..23).contains(&test.hour) {
-            -0.1
-        } else {
-            0.02
-        };
+        let evening = if (19..23).contains(&test.hour) { -0.1 } else { 0.02 };
         let noise = random.bell() * if fixed { 0.42 } else { 0.33 };
         let fastest = network::fastest(test.access, test.technology);
         let download = (download * exp(place + test.person.speed + evening + noise)).min(fastest);
@@ -234,10 +210,7 @@ fn name_networks(row: &mut Row<'_>, test: &Test<'_, '_>, random: &mut Random) {
     let spelling = random.below(names.len() as u64) as usize;
     row.operator = names.get(spelling).copied();
     row.asn = asn.filter(|_| !random.chance(60));
-    let other = MOBILES[(test.person.mobile_number + 1) % 3]
-        .names
-        .first()
-        .copied();
+    let other = MOBILES[(test.person.mobile_number + 1) % 3].names.first().copied();
     let (unnamed, contradicting) = (random.chance(70), random.chance(5));
     let codes_on_wifi = random.chance(500);
     if test.person.platform != Platform::Android {
@@ -304,8 +277,5 @@ fn uuid(random: &mut Random) -> String {
     let variant = 0x8000 | (low >> 48 & 0x3FFF);
     let version = 0x4000 | (high & 0x0FFF);
     let (first, second) = (high >> 32, high >> 16 & 0xFFFF);
-    format!(
-        "{first:08x}-{second:04x}-{version:04x}-{variant:04x}-{:012x}",
-        low & 0xFFFF_FFFF_FFFF
-    )
+    format!("{first:08x}-{second:04x}-{version:04x}-{variant:04x}-{:012x}", low & 0xFFFF_FFFF_FFFF)
 }

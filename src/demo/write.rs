@@ -57,16 +57,8 @@ fn properties(count: usize) -> Result<WriterProperties, ParquetError> {
 }
 
 fn batch(rows: &[Row<'_>], without: &[&str]) -> Result<RecordBatch, ParquetError> {
-    let columns = [
-        keys(rows),
-        places(rows),
-        measures(rows),
-        circumstances(rows),
-    ];
-    let kept = columns
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| !without.contains(name));
+    let columns = [keys(rows), places(rows), measures(rows), circumstances(rows)];
+    let kept = columns.into_iter().flatten().filter(|(name, _)| !without.contains(name));
     let nullable = kept.map(|(name, column)| (name, column, true));
     Ok(RecordBatch::try_from_iter_with_nullable(nullable)?)
 }
@@ -93,10 +85,7 @@ fn places(rows: &[Row<'_>]) -> Columns {
         ("commune_code", text(rows, |row| row.commune_code)),
         ("latitude", number(rows, |row| row.latitude)),
         ("longitude", number(rows, |row| row.longitude)),
-        (
-            "location_accuracy_m",
-            number(rows, |row| row.location_accuracy_m),
-        ),
+        ("location_accuracy_m", number(rows, |row| row.location_accuracy_m)),
     ]
 }
 
@@ -107,10 +96,7 @@ fn measures(rows: &[Row<'_>]) -> Columns {
         ("upload_mbps", number(rows, |row| row.upload_mbps)),
         ("latency_ms", number(rows, |row| row.latency_ms)),
         ("jitter_ms", number(rows, |row| row.jitter_ms)),
-        (
-            "packet_loss_ratio",
-            number(rows, |row| row.packet_loss_ratio),
-        ),
+        ("packet_loss_ratio", number(rows, |row| row.packet_loss_ratio)),
         ("signal_dbm", number(rows, |row| row.signal_dbm)),
     ]
 }

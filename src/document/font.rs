@@ -24,20 +24,13 @@ const EMBEDDED: &str = "Libertinus Serif";
 #[derive(Debug, Error)]
 pub enum FontError {
     #[error("cannot read font `{path}`: {source}")]
-    Unreadable {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("`{name}` is no usable TrueType or OpenType font: {reason}")]
     Unusable { name: String, reason: String },
     #[error("the {face:?} face of `{family}` is not among the embedded fonts")]
     NotEmbedded { family: &'static str, face: Face },
     #[error("font `{font}` has no glyph for {character:?} (U+{:04X}), needed in `{text}`", *.character as u32)]
-    Missing {
-        font: String,
-        character: char,
-        text: String,
-    },
+    Missing { font: String, character: char, text: String },
 }
 
 impl Fault for FontError {
@@ -81,10 +74,7 @@ pub(super) struct Font {
 
 impl Font {
     fn new(data: Cow<'static, [u8]>, label: &str) -> Result<Self> {
-        let unusable = |reason: String| FontError::Unusable {
-            name: label.to_string(),
-            reason,
-        };
+        let unusable = |reason: String| FontError::Unusable { name: label.to_string(), reason };
         let face = Parsed::parse(&data, 0).map_err(|error| unusable(error.to_string()))?;
         let glyphs = glyphs(&face);
         if glyphs.is_empty() {
@@ -95,33 +85,20 @@ impl Font {
         let (ascent, descent) = (em(face.ascender()), -em(face.descender()));
         let cap_height = face.capital_height().map_or(0.65, em);
         let name = name(&face, name_id::POST_SCRIPT_NAME).unwrap_or_else(|| label.to_string());
-        Ok(Font {
-            name,
-            units_per_em,
-            ascent,
-            descent,
-            cap_height,
-            glyphs,
-            data,
-        })
+        Ok(Font { name, units_per_em, ascent, descent, cap_height, glyphs, data })
     }
 
     /// The glyph of a character. A no-break space is drawn as a space, so that text read back from
     /// a file has one kind of space only.
     pub fn glyph(&self, character: char) -> Option<Glyph> {
-        let character = if character == '\u{a0}' {
-            ' '
-        } else {
-            character
-        };
+        let character = if character == '\u{a0}' { ' ' } else { character };
         self.glyphs.get(&character).copied()
     }
 
     /// The advance of a character in em; half an em for one that the font lacks, so that layout
     /// can go on until the missing letter is reported.
     fn advance(&self, character: char) -> f64 {
-        self.glyph(character)
-            .map_or(0.5, |glyph| f64::from(glyph.advance) / self.units_per_em)
+        self.glyph(character).map_or(0.5, |glyph| f64::from(glyph.advance) / self.units_per_em)
     }
 }
 
@@ -142,10 +119,7 @@ fn glyphs(face: &Parsed<'_>) -> BTreeMap<char, Glyph> {
 }
 
 fn name(face: &Parsed<'_>, id: u16) -> Option<String> {
-    face.names()
-        .into_iter()
-        .filter(|name| name.name_id == id)
-        .find_map(|name| name.to_string())
+    face.names().into_iter().filter(|name| name.name_id == id).find_map(|name| name.to_string())
 }
 
 /// Four faces of one design.
@@ -169,14 +143,7 @@ impl Family {
 
     /// A family of the user's own, e.g. Times New Roman.
     pub fn read(regular: &Path, bold: &Path, italic: &Path, bold_italic: &Path) -> Result<Self> {
-        Ok(Family {
-            fonts: [
-                read(regular)?,
-                read(bold)?,
-                read(italic)?,
-                read(bold_italic)?,
-            ],
-        })
+        Ok(Family { fonts: [read(regular)?, read(bold)?, read(italic)?, read(bold_italic)?] })
     }
 
     pub(super) fn font(&self, face: Face) -> &Font {
@@ -197,10 +164,7 @@ impl Family {
     /// The width of a text at a type size; the text is expected in NFC, see [`clean`].
     pub fn width(&self, face: Face, size: f64, text: &str) -> f64 {
         let font = self.font(face);
-        text.chars()
-            .map(|character| font.advance(character))
-            .sum::<f64>()
-            * size
+        text.chars().map(|character| font.advance(character)).sum::<f64>() * size
     }
 
     /// How far letters reach above the baseline.
@@ -236,32 +200,22 @@ impl Family {
             Some(character) => {
                 let text = text.chars().take(60).collect();
                 let font = self.font(face).name.clone();
-                Err(FontError::Missing {
-                    font,
-                    character,
-                    text,
-                }
-                .into())
+                Err(FontError::Missing { font, character, text }.into())
             }
         }
     }
 }
 
 fn read(path: &Path) -> Result<Font> {
-    let data = std::fs::read(path).map_err(|source| FontError::Unreadable {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let data = std::fs::read(path)
+        .map_err(|source| FontError::Unreadable { path: path.to_path_buf(), source })?;
     Font::new(Cow::Owned(data), &path.display().to_string())
 }
 
 fn embedded(face: Face) -> Result<Font> {
     let data = typst_assets::fonts()
         .find(|data| Parsed::parse(data, 0).is_ok_and(|parsed| is_embedded(&parsed, face)))
-        .ok_or(FontError::NotEmbedded {
-            family: EMBEDDED,
-            face,
-        })?;
+        .ok_or(FontError::NotEmbedded { family: EMBEDDED, face })?;
     Font::new(Cow::Borrowed(data), EMBEDDED)
 }
 
@@ -334,10 +288,8 @@ mod tests {
     #[test]
     fn width_is_the_sum_of_advances() {
         let family = Family::libertinus().unwrap();
-        let sum = ['Đ', 'ắ', 'k']
-            .map(|c| family.advance(Face::Italic, 13.0, c))
-            .iter()
-            .sum::<f64>();
+        let sum =
+            ['Đ', 'ắ', 'k'].map(|c| family.advance(Face::Italic, 13.0, c)).iter().sum::<f64>();
         assert!((family.width(Face::Italic, 13.0, "Đắk") - sum).abs() < 1e-9);
         assert!(family.ascent(Face::Regular, 10.0) > family.cap_height(Face::Regular, 10.0));
     }
@@ -370,16 +322,8 @@ mod tests {
         let path = std::env::temp_dir().join("ispeed-report-no-font.ttf");
         std::fs::write(&path, b"not a font").unwrap();
         let error = Family::read(&path, &path, &path, &path).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("is no usable TrueType or OpenType font"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("is no usable TrueType or OpenType font"), "{error}");
         let gone = Family::read(Path::new("gone.ttf"), &path, &path, &path).unwrap_err();
-        assert!(
-            gone.to_string().starts_with("cannot read font `gone.ttf`"),
-            "{gone}"
-        );
+        assert!(gone.to_string().starts_with("cannot read font `gone.ttf`"), "{gone}");
     }
 }

@@ -104,12 +104,7 @@ impl Item {
 impl Path {
     /// A straight line.
     pub fn line(from: (f64, f64), to: (f64, f64), stroke: Stroke) -> Self {
-        Path {
-            rings: vec![vec![from, to]],
-            closed: false,
-            fill: None,
-            stroke: Some(stroke),
-        }
+        Path { rings: vec![vec![from, to]], closed: false, fill: None, stroke: Some(stroke) }
     }
 
     fn each_point(&mut self, change: impl Fn((f64, f64)) -> (f64, f64)) {

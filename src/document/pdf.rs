@@ -66,10 +66,7 @@ pub fn write(pages: &[Page], document: &Document, family: &Family) -> Result<Vec
 }
 
 fn sheet(page: &Page, subsets: &Subsets<'_>) -> PdfPage {
-    let paper = Rect::from_wh(
-        Pt(content::round(page.width)),
-        Pt(content::round(page.height)),
-    );
+    let paper = Rect::from_wh(Pt(content::round(page.width)), Pt(content::round(page.height)));
     PdfPage {
         media_box: paper.clone(),
         trim_box: paper.clone(),
@@ -80,16 +77,10 @@ fn sheet(page: &Page, subsets: &Subsets<'_>) -> PdfPage {
 
 fn assemble(pdf: &PdfDocument) -> Result<lopdf::Document> {
     let mut warnings = Vec::new();
-    let options = PdfSaveOptions {
-        optimize: false,
-        subset_fonts: false,
-        ..PdfSaveOptions::default()
-    };
+    let options =
+        PdfSaveOptions { optimize: false, subset_fonts: false, ..PdfSaveOptions::default() };
     let file = pdf.to_lopdf_document(&options, &mut warnings);
-    match warnings
-        .into_iter()
-        .find(|w| w.severity == PdfParseErrorSeverity::Error)
-    {
+    match warnings.into_iter().find(|w| w.severity == PdfParseErrorSeverity::Error) {
         Some(warning) => Err(PdfError::Library(warning.msg).into()),
         None => Ok(file),
     }

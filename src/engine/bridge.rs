@@ -39,11 +39,7 @@ pub fn to_series(name: &str, array: &ArrayRef) -> Outcome<Series> {
 pub fn to_array(series: &Series) -> Outcome<ArrayRef> {
     let series = series.rechunk();
     let chunk = series.to_arrow(0, CompatLevel::newest());
-    let field = polars_arrow::datatypes::Field::new(
-        PlSmallStr::EMPTY,
-        chunk.dtype().clone(),
-        true,
-    );
+    let field = polars_arrow::datatypes::Field::new(PlSmallStr::EMPTY, chunk.dtype().clone(), true);
     let exported_schema = polars_arrow::ffi::export_field_to_c(&field);
     let exported_array = polars_arrow::ffi::export_array_to_c(chunk);
     // SAFETY: as in `to_series`, in the other direction.

@@ -8,18 +8,18 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
 use ::polars::prelude::{
-    Column, DataFrame, Engine as Execution, Field, IntoLazy, LazyFrame,
-    PlRefPath, PlSmallStr, PolarsError, PolarsResult, ScanArgsParquet, Schema, polars_bail,
+    Column, DataFrame, Engine as Execution, Field, IntoLazy, LazyFrame, PlRefPath, PlSmallStr,
+    PolarsError, PolarsResult, ScanArgsParquet, Schema, polars_bail,
 };
 use ::polars::sql::SQLContext;
-use polars_sql::function_registry::{FunctionOptions, FunctionRegistry};
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
+use polars_buffer::Buffer;
 use polars_plan::callback::PlanCallback;
 use polars_plan::dsl::BaseColumnUdf;
 use polars_plan::dsl::udf::UserDefinedFunction;
-use polars_buffer::Buffer;
+use polars_sql::function_registry::{FunctionOptions, FunctionRegistry};
 use sqlparser::ast::Statement;
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
@@ -132,7 +132,8 @@ fn unrolled(sql: &str) -> Result<(Vec<(String, String)>, String), String> {
     let Some(with) = body.with.take() else {
         return Ok((Vec::new(), sql.to_owned()));
     };
-    let steps = with.cte_tables.iter().map(|step| (step.alias.name.value.clone(), step.query.to_string()));
+    let steps =
+        with.cte_tables.iter().map(|step| (step.alias.name.value.clone(), step.query.to_string()));
     Ok((steps.collect(), body.to_string()))
 }
 
@@ -143,9 +144,7 @@ fn stream_frames(name: &str, plan: LazyFrame, sink: Sink<'_>) -> Result<()> {
     let chunk = std::num::NonZeroUsize::new(BATCH_ROWS);
     let plan = guarded(name, || plan.sink_batches(hand_over, true, chunk))?;
     std::thread::scope(|scope| {
-        let run = || {
-            guarded(name, || plan.collect_with_engine(Execution::Streaming)).map(|_| ())
-        };
+        let run = || guarded(name, || plan.collect_with_engine(Execution::Streaming)).map(|_| ());
         let thread = std::thread::Builder::new().stack_size(STACK);
         let run = thread.spawn_scoped(scope, run).map_err(|e| failed(name, e.to_string()))?;
         let mut outcome = Ok(());

@@ -26,7 +26,9 @@ pub(super) fn quota(
     figure: &str,
     access: &str,
 ) -> Result<Option<CommuneMap>> {
-    let communes = communes(sources, access)?;
+    let mut communes = communes(sources, access)?;
+    // Names are written while there is room: those with the fewest tests come first.
+    communes.sort_by_key(|commune| commune.tests);
     let class = |label: &str, fill| -> Result<MapClass> {
         let label = sources.word(label)?;
         Ok(MapClass { label, fill })
@@ -65,10 +67,9 @@ pub(super) fn downloads(
         Ok(MapClass { label, fill })
     };
     let mut classes: Vec<_> = (0..of).map(step).collect::<Result<_>>()?;
-    for (label, fill) in [
-        ("legend.too_few", MapFill::Hatched),
-        ("legend.quota_zero", MapFill::Dotted),
-    ] {
+    for (label, fill) in
+        [("legend.too_few", MapFill::Hatched), ("legend.quota_zero", MapFill::Dotted)]
+    {
         let label = sources.word(label)?;
         classes.push(MapClass { label, fill });
     }
@@ -88,9 +89,8 @@ fn communes(sources: &FigureSources<'_>, access: &str) -> Result<Vec<Commune>> {
     let keys = keys(&table)?;
     let (names, tests) = (table.text("commune_name")?, table.counts("tests_ok")?);
     let existing = sources.communes.iter();
-    let existing: BTreeSet<Key> = existing
-        .map(|(code, from)| ((*code).to_owned(), day_number(*from)))
-        .collect();
+    let existing: BTreeSet<Key> =
+        existing.map(|(code, from)| ((*code).to_owned(), day_number(*from))).collect();
     let mut communes = Vec::new();
     for row in table.rows(access)? {
         let key = keys[row].clone();
@@ -128,10 +128,7 @@ fn measured(
 }
 
 fn keys(table: &Table<'_>) -> Result<Vec<Key>> {
-    let (codes, from) = (
-        table.text("commune_code")?,
-        table.days("commune_valid_from")?,
-    );
+    let (codes, from) = (table.text("commune_code")?, table.days("commune_valid_from")?);
     let from = from.iter().map(Option::unwrap_or_default);
     let key = |(row, from)| (text(&codes, row).to_owned(), from);
     Ok(from.enumerate().map(key).collect())
@@ -150,7 +147,7 @@ fn map(
     }
     let points = points(sources)?;
     let area = |commune: &Commune| MapArea {
-        name: commune.name.clone(),
+        name: short_name(sources, &commune.name),
         class: class_of(commune),
         polygons: outlines
             .get(commune.key.0.as_str())
@@ -170,13 +167,7 @@ fn map(
         let note = sources.filled("legend.nowhere", &[("count", &count)])?;
         caption.footnotes.insert(0, note);
     }
-    Ok(Some(CommuneMap {
-        caption,
-        classes,
-        areas,
-        scale_bar: true,
-        number: whole,
-    }))
+    Ok(Some(CommuneMap { caption, classes, areas, scale_bar: true, number: whole }))
 }
 
 /// Longitude and latitude of the communes whose position is known.
@@ -191,6 +182,17 @@ fn points(sources: &FigureSources<'_>) -> Result<BTreeMap<Key, (f64, f64)>> {
         Some((key, point))
     };
     Ok(keys.filter_map(point).collect())
+}
+
+/// A name as it stands on a map: its type left out or abbreviated.
+fn short_name(sources: &FigureSources<'_>, name: &str) -> String {
+    let types = sources.labels.keys("map_types").into_iter();
+    let mut short = types.filter_map(|word| {
+        let rest = name.strip_prefix(word)?.strip_prefix(' ')?;
+        let short = sources.labels.text(&format!("map_types.{word}")).ok()?;
+        Some(format!("{short} {rest}").trim_start().to_owned())
+    });
+    short.next().unwrap_or_else(|| name.to_owned())
 }
 
 /// Outer ring and holes of each part.

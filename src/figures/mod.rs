@@ -51,19 +51,10 @@ const ACCESS_TYPES: [&str; 2] = ["mobile", "fixed"];
 pub enum FigureError {
     /// A query does not give the column.
     #[error("table `{table}` has no column `{column}`, found {found}")]
-    NoColumn {
-        table: String,
-        column: String,
-        found: String,
-    },
+    NoColumn { table: String, column: String, found: String },
     /// A query gives the column another type.
     #[error("column `{column}` of table `{table}` has type {found}, expected {expected}")]
-    ColumnType {
-        table: String,
-        column: String,
-        found: DataType,
-        expected: DataType,
-    },
+    ColumnType { table: String, column: String, found: DataType, expected: DataType },
 }
 
 impl Fault for FigureError {
@@ -108,10 +99,7 @@ impl FigureSources<'_> {
     /// A label, filled in with the configured numbers and these values.
     fn filled(&self, key: &str, values: &[(&str, &str)]) -> Result<String> {
         let (quota, publish_from) = (whole(self.quota as f64), whole(self.publish_from as f64));
-        let mut all = vec![
-            ("quota", quota.as_str()),
-            ("publish_from", publish_from.as_str()),
-        ];
+        let mut all = vec![("quota", quota.as_str()), ("publish_from", publish_from.as_str())];
         all.extend(values);
         self.labels.filled(key, &all)
     }
@@ -162,10 +150,7 @@ pub fn drawings(
     figures: &BTreeMap<String, Figure>,
     family: &Family,
 ) -> Result<BTreeMap<String, Drawing>> {
-    figures
-        .iter()
-        .map(|(name, figure)| Ok((name.clone(), drawing(figure, family)?)))
-        .collect()
+    figures.iter().map(|(name, figure)| Ok((name.clone(), drawing(figure, family)?))).collect()
 }
 
 /// A figure higher than a page is drawn at its own height on wider paper, and scaled down whole.
@@ -188,10 +173,7 @@ pub fn files(figures: &BTreeMap<String, Figure>) -> Result<Vec<(String, Vec<u8>)
         .par_iter()
         .map(|(name, figure)| {
             let height = figure.natural_height(WIDTH, &Embedded);
-            let size = Size {
-                width: WIDTH,
-                height,
-            };
+            let size = Size { width: WIDTH, height };
             let svg = figure.svg(size)?.into_bytes();
             let png = figure.png(size, SCALE)?;
             Ok([(format!("{name}.png"), png), (format!("{name}.svg"), svg)])

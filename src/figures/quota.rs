@@ -63,11 +63,7 @@ pub(super) fn daily(sources: &FigureSources<'_>, figure: &str) -> Result<Option<
         return Ok(None);
     }
     let own = |key: &str| sources.word(&format!("charts.{figure}.{key}"));
-    let axis = if is_calendar_month(sources) {
-        "axis"
-    } else {
-        "axis_window"
-    };
+    let axis = if is_calendar_month(sources) { "axis" } else { "axis_window" };
     Ok(Some(Daily {
         caption: sources.caption(figure)?,
         tests_name: sources.word("legend.tests_ok")?,
@@ -91,11 +87,7 @@ fn days(sources: &FigureSources<'_>, tests: &BTreeMap<i32, (i64, i64)>) -> Vec<D
                 true => day.day().to_string(),
                 false => format!("{}/{}", day.day(), day.month()),
             };
-            Day {
-                label,
-                tests: ok as f64,
-                failed: failed as f64,
-            }
+            Day { label, tests: ok as f64, failed: failed as f64 }
         })
         .collect()
 }

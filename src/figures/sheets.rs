@@ -57,9 +57,7 @@ pub fn sheets(
     names.sort_by_key(|name| place(name).unwrap_or(ORDER.len()));
     let is_shown = |name: &&str| tables[*name].num_rows() > 0 || !NOT_EMPTY.contains(name);
     let names = names.into_iter().filter(is_shown);
-    names
-        .map(|name| sheet(name, &tables[name], labels, simulated, period))
-        .collect()
+    names.map(|name| sheet(name, &tables[name], labels, simulated, period)).collect()
 }
 
 fn sheet(
@@ -79,9 +77,7 @@ fn sheet(
         title: title.map_or_else(|_| name.clone(), str::to_owned),
         name,
         notes: notes(&batch, labels, simulated, period)?,
-        columns: fields
-            .map(|field| column(table, field, labels))
-            .collect::<Result<_>>()?,
+        columns: fields.map(|field| column(table, field, labels)).collect::<Result<_>>()?,
         batch,
     })
 }
@@ -143,10 +139,7 @@ fn readable(batch: &RecordBatch, labels: &Labels) -> Result<RecordBatch> {
 fn in_words(name: &str, array: &ArrayRef, labels: &Labels) -> ArrayRef {
     let section = match array.data_type() {
         DataType::Boolean => Some("booleans"),
-        _ => CATEGORIES
-            .iter()
-            .find(|(column, _)| *column == name)
-            .map(|(_, section)| *section),
+        _ => CATEGORIES.iter().find(|(column, _)| *column == name).map(|(_, section)| *section),
     };
     // A boolean becomes `true` or `false` first.
     let (Some(section), Ok(codes)) = (section, cast(array, &DataType::Utf8)) else {
@@ -227,24 +220,9 @@ mod tests {
         tables.insert("district".into(), districts());
         let sheets = sheets(&tables, &labels, false, "05/2025").unwrap();
         let district = sheets.iter().find(|sheet| sheet.name == "Huyện").unwrap();
-        assert!(
-            district
-                .columns
-                .iter()
-                .any(|column| column.key == "district_name")
-        );
+        assert!(district.columns.iter().any(|column| column.key == "district_name"));
         let commune = sheets.iter().find(|sheet| sheet.name == "Xã").unwrap();
-        assert!(
-            !commune
-                .columns
-                .iter()
-                .any(|column| column.key == "district_name")
-        );
-        assert!(
-            commune
-                .columns
-                .iter()
-                .all(|column| !column.title.is_empty())
-        );
+        assert!(!commune.columns.iter().any(|column| column.key == "district_name"));
+        assert!(commune.columns.iter().all(|column| !column.title.is_empty()));
     }
 }

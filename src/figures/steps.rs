@@ -21,10 +21,7 @@ impl Steps {
         let (Some(least), Some(most)) = (values.first(), values.last()) else {
             return Steps { limits: Vec::new() };
         };
-        let step = round_step(
-            quantile(&values, 0.9) - quantile(&values, 0.1),
-            most - least,
-        );
+        let step = round_step(quantile(&values, 0.9) - quantile(&values, 0.1), most - least);
         let mut limits: Vec<f64> = (1..MOST_CLASSES)
             .map(|i| quantile(&values, i as f64 / MOST_CLASSES as f64))
             .map(|limit| (limit / step).round() * step)

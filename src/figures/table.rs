@@ -70,20 +70,12 @@ impl<'a> Table<'a> {
 
 /// The text of a row; empty when null.
 pub(super) fn text(column: &StringArray, row: usize) -> &str {
-    if column.is_valid(row) {
-        column.value(row)
-    } else {
-        ""
-    }
+    if column.is_valid(row) { column.value(row) } else { "" }
 }
 
 /// The count of a row; 0 when null.
 pub(super) fn count(column: &Int64Array, row: usize) -> i64 {
-    if column.is_valid(row) {
-        column.value(row)
-    } else {
-        0
-    }
+    if column.is_valid(row) { column.value(row) } else { 0 }
 }
 
 /// The number of a row that is there and finite.

@@ -53,9 +53,7 @@ pub fn convert(
         RawType::Number => to(&DataType::Float64),
         RawType::Integer => to(&DataType::Int64),
         RawType::Time => match (array.data_type(), naive_zone) {
-            (DataType::Timestamp(_, None), Some(zone)) => {
-                Ok(localised(&to(&microseconds)?, zone))
-            }
+            (DataType::Timestamp(_, None), Some(zone)) => Ok(localised(&to(&microseconds)?, zone)),
             _ => cast(&bare(array)?, &microseconds).map_err(|e| e.to_string()),
         },
     }

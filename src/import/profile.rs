@@ -141,10 +141,8 @@ impl Profile {
 
 /// What to do about a file that does not fit its profile: the one that fits best.
 pub fn nearest_hint(queries: &Queries, names: &[String]) -> String {
-    let profiles: Vec<Profile> = queries
-        .profiles()
-        .filter_map(|name| Profile::find(queries, name).ok())
-        .collect();
+    let profiles: Vec<Profile> =
+        queries.profiles().filter_map(|name| Profile::find(queries, name).ok()).collect();
     let best = profiles.iter().max_by_key(|p| p.found(names) * 1000 / p.columns.len());
     match best {
         Some(profile) => format!(

@@ -62,9 +62,8 @@ impl OpenFile {
         let path = source.path.display().to_string();
         let file = File::open(&source.path)
             .map_err(|e| ImportFault::Unopened { path: path.clone(), message: e.to_string() })?;
-        let metadata =
-            guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
-                .map_err(|message| ImportFault::Unreadable { path: path.clone(), message })?;
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
+            .map_err(|message| ImportFault::Unreadable { path: path.clone(), message })?;
         let mut open = OpenFile {
             source: source.clone(),
             metadata,
@@ -204,7 +203,8 @@ impl OpenFile {
         };
         let file = File::open(&self.source.path)
             .map_err(|e| ImportFault::Unopened { path: path.clone(), message: e.to_string() })?;
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
         let roots = self.positions.iter().filter_map(|(_, position)| *position);
         let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
         let builder = builder
@@ -230,9 +230,7 @@ impl OpenFile {
         let mut arrays: Vec<ArrayRef> = Vec::new();
         for (column, _) in &self.positions {
             let array = match batch.column_by_name(&column.name) {
-                Some(array) => {
-                    convert(array, column.raw_type, self.naive_zone.as_ref())?
-                }
+                Some(array) => convert(array, column.raw_type, self.naive_zone.as_ref())?,
                 None => self.partition(column, rows)?,
             };
             fields.push(Field::new(&column.name, array.data_type().clone(), true));

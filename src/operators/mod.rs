@@ -38,19 +38,9 @@ enum OperatorsFault {
         "{file}, line {line}: `{operator}` has another kind or host than on line {first_line}, \
          expected the same on all its rows"
     )]
-    Changed {
-        file: String,
-        line: u64,
-        operator: String,
-        first_line: u64,
-    },
+    Changed { file: String, line: u64, operator: String, first_line: u64 },
     #[error("{file}, line {line}: host `{host}` of `{operator}` is no operator of the file")]
-    UnknownHost {
-        file: String,
-        line: u64,
-        operator: String,
-        host: String,
-    },
+    UnknownHost { file: String, line: u64, operator: String, host: String },
     #[error("{file} has no operators, expected at least one row")]
     Empty { file: String },
     #[error("the operators do not fit a table: {0}")]
@@ -64,9 +54,9 @@ impl Fault for OperatorsFault {
 
     fn hint(&self) -> Option<String> {
         match self {
-            OperatorsFault::SharedKey {
-                key_type: "name", ..
-            } => Some("names match without case, accents, spaces and punctuation".into()),
+            OperatorsFault::SharedKey { key_type: "name", .. } => {
+                Some("names match without case, accents, spaces and punctuation".into())
+            }
             _ => None,
         }
     }
@@ -132,12 +122,7 @@ pub struct OperatorBatches {
 impl Operators {
     /// The operators of Vietnam.
     pub fn embedded() -> Result<Self> {
-        Self::build(&CsvTable::parse(
-            "the embedded operators",
-            EMBEDDED,
-            &REQUIRED,
-            &OPTIONAL,
-        )?)
+        Self::build(&CsvTable::parse("the embedded operators", EMBEDDED, &REQUIRED, &OPTIONAL)?)
     }
 
     /// Operators from a CSV file.
@@ -188,10 +173,7 @@ impl Operators {
     /// The place of the operator of a row, which is new or as on earlier rows.
     fn place(&mut self, row: CsvRow<'_>) -> Result<usize> {
         let operator = operator(row)?;
-        let known = self
-            .operators
-            .iter()
-            .position(|(o, _)| o.label == operator.label);
+        let known = self.operators.iter().position(|(o, _)| o.label == operator.label);
         let Some(place) = known else {
             self.operators.push((operator, row.line()));
             return Ok(self.operators.len() - 1);
@@ -200,13 +182,9 @@ impl Operators {
         if *first != operator {
             let (file, first_line) = (self.file.clone(), *first_line);
             let operator = operator.label;
-            return Err(OperatorsFault::Changed {
-                file,
-                line: row.line(),
-                operator,
-                first_line,
-            }
-            .into());
+            return Err(
+                OperatorsFault::Changed { file, line: row.line(), operator, first_line }.into()
+            );
         }
         Ok(place)
     }
@@ -221,13 +199,7 @@ impl Operators {
             if !self.operators.iter().any(|(o, _)| o.label == *host) {
                 let (file, line) = (self.file.clone(), *line);
                 let (operator, host) = (operator.label.clone(), host.clone());
-                return Err(OperatorsFault::UnknownHost {
-                    file,
-                    line,
-                    operator,
-                    host,
-                }
-                .into());
+                return Err(OperatorsFault::UnknownHost { file, line, operator, host }.into());
             }
         }
         Ok(())
@@ -240,9 +212,7 @@ impl Operators {
 
     /// The brands in the order of the file.
     pub fn labels(&self) -> Vec<&str> {
-        self.operators()
-            .map(|operator| operator.label.as_str())
-            .collect()
+        self.operators().map(|operator| operator.label.as_str()).collect()
     }
 
     /// The tables `operator_names`, `operator_codes`, `operator_asns`, each sorted by key.
@@ -250,11 +220,7 @@ impl Operators {
         let text = |keys: &BTreeMap<String, Target>| -> ArrayRef {
             Arc::new(keys.keys().map(Some).collect::<StringArray>())
         };
-        let asns = self
-            .asns
-            .keys()
-            .map(|asn| Some(i64::from(*asn)))
-            .collect::<Int64Array>();
+        let asns = self.asns.keys().map(|asn| Some(i64::from(*asn))).collect::<Int64Array>();
         Ok(OperatorBatches {
             names: self.batch(text(&self.names), self.names.values())?,
             codes: self.batch(text(&self.codes), self.codes.values())?,
@@ -267,9 +233,7 @@ impl Operators {
         keys: ArrayRef,
         targets: impl Iterator<Item = &'a Target>,
     ) -> Result<RecordBatch> {
-        let found: Vec<_> = targets
-            .map(|(place, _)| &self.operators[*place].0)
-            .collect();
+        let found: Vec<_> = targets.map(|(place, _)| &self.operators[*place].0).collect();
         let labels: StringArray = found.iter().map(|o| Some(&o.label)).collect();
         let kinds: StringArray = found.iter().map(|o| Some(o.kind.name())).collect();
         let hosts: StringArray = found.iter().map(|o| o.host.as_ref()).collect();
@@ -301,29 +265,19 @@ fn operator(row: CsvRow<'_>) -> Result<Operator, CsvFault> {
     if host.is_some() && kind != OperatorKind::Mvno {
         return Err(row.fault("host", "nothing, since only an mvno has a host"));
     }
-    Ok(Operator {
-        label: row.required("operator")?.nfc().collect(),
-        kind,
-        host,
-    })
+    Ok(Operator { label: row.required("operator")?.nfc().collect(), kind, host })
 }
 
 fn name(row: CsvRow<'_>) -> Result<String, CsvFault> {
     let name = fold(row.required("key")?);
-    if name.is_empty() {
-        Err(row.fault("key", "a name with letters or digits"))
-    } else {
-        Ok(name)
-    }
+    if name.is_empty() { Err(row.fault("key", "a name with letters or digits")) } else { Ok(name) }
 }
 
 /// The digits of a mobile network code: three of the country, two or three of the network.
 fn network_code(row: CsvRow<'_>) -> Result<String, CsvFault> {
     let code = row.required("key")?;
     let digits: String = code.chars().filter(char::is_ascii_digit).collect();
-    let separators = code
-        .chars()
-        .all(|c| c.is_ascii_digit() || c == '-' || c == ' ');
+    let separators = code.chars().all(|c| c.is_ascii_digit() || c == '-' || c == ' ');
     if separators && (digits.len() == 5 || digits.len() == 6) {
         return Ok(digits);
     }

@@ -35,11 +35,7 @@ fn spellings_lead_to_the_brand() {
         ("NetNam", "NETNAM"),
     ];
     for (name, label) in cases {
-        assert_eq!(
-            found(&batches.names, &fold(name)).as_deref(),
-            Some(label),
-            "{name}"
-        );
+        assert_eq!(found(&batches.names, &fold(name)).as_deref(), Some(label), "{name}");
     }
 }
 
@@ -59,19 +55,8 @@ fn tables_are_sorted_and_carry_kind_and_host() {
     let batches = operators.batches().unwrap();
     let asns = batches.asns.column(0).as_primitive::<Int64Type>();
     assert!(asns.values().is_sorted() && asns.values().contains(&7552));
-    let row = batches
-        .codes
-        .column(0)
-        .as_string::<i32>()
-        .iter()
-        .position(|k| k == Some("45209"));
-    let cell = |column: usize| {
-        batches
-            .codes
-            .column(column)
-            .as_string::<i32>()
-            .value(row.unwrap())
-    };
+    let row = batches.codes.column(0).as_string::<i32>().iter().position(|k| k == Some("45209"));
+    let cell = |column: usize| batches.codes.column(column).as_string::<i32>().value(row.unwrap());
     assert_eq!((cell(1), cell(2), cell(3)), ("Wintel", "mvno", "VNPT"));
 }
 
@@ -118,10 +103,7 @@ fn complaints_name_line_and_column() {
             "A,mno,name,A,B\n",
             "o.csv, line 2, column `host`: found `B`, expected nothing, since only an mvno has a host",
         ),
-        (
-            "A,mvno,name,A,B\n",
-            "o.csv, line 2: host `B` of `A` is no operator of the file",
-        ),
+        ("A,mvno,name,A,B\n", "o.csv, line 2: host `B` of `A` is no operator of the file"),
         (
             "A,mno,name,A,\nA,isp,asn,1,\n",
             "o.csv, line 3: `A` has another kind or host than on line 2, expected the same on all its rows",

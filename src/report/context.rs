@@ -104,22 +104,13 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     values.extend(period(sources)?);
     values.extend(settings(sources));
     values.insert("ledger".into(), quality::ledger(sources.ledger));
-    values.insert(
-        "has_districts".into(),
-        (!tables["district"].is_empty()).into(),
-    );
+    values.insert("has_districts".into(), (!tables["district"].is_empty()).into());
     for one in &access {
-        values.insert(
-            rows::text(one, "key").to_owned(),
-            Value::Object(one.clone()),
-        );
+        values.insert(rows::text(one, "key").to_owned(), Value::Object(one.clone()));
     }
     values.insert("access".into(), json!(access));
     values.insert("tables".into(), json!(tables));
-    Ok(Context {
-        values: Value::Object(values),
-        tables,
-    })
+    Ok(Context { values: Value::Object(values), tables })
 }
 
 fn read_tables(batches: &BTreeMap<String, RecordBatch>) -> Result<BTreeMap<String, Vec<Row>>> {
@@ -133,9 +124,7 @@ fn read_tables(batches: &BTreeMap<String, RecordBatch>) -> Result<BTreeMap<Strin
 fn period(sources: &Sources<'_>) -> Result<Row> {
     let first: Date = format!("{}-01", sources.month)
         .parse()
-        .map_err(|_| ReportError::Month {
-            found: sources.month.to_owned(),
-        })?;
+        .map_err(|_| ReportError::Month { found: sources.month.to_owned() })?;
     let last = sources.period_to.yesterday().unwrap_or(sources.period_to);
     let day = sources.report_date;
     Ok(object(json!({

@@ -15,10 +15,7 @@ pub struct Place {
 impl Place {
     /// A place in a file of templates or labels.
     pub fn new(file: &str, line: Option<usize>) -> Self {
-        Place {
-            file: file.to_owned(),
-            line,
-        }
+        Place { file: file.to_owned(), line }
     }
 }
 
@@ -41,41 +38,17 @@ pub enum ReportError {
     #[error("{place}: {message}")]
     Template { place: Place, message: String },
     #[error("{place}: unknown field `{field}`, expected one of {}", listed(.known))]
-    UnknownField {
-        place: Place,
-        field: String,
-        known: Vec<String>,
-    },
+    UnknownField { place: Place, field: String, known: Vec<String> },
     #[error("{place}: unknown block `{kind}`, expected one of {}", listed(.known))]
-    UnknownBlock {
-        place: Place,
-        kind: String,
-        known: Vec<String>,
-    },
+    UnknownBlock { place: Place, kind: String, known: Vec<String> },
     #[error("{place}: block `{kind}`: {message}")]
-    Block {
-        place: Place,
-        kind: String,
-        message: String,
-    },
+    Block { place: Place, kind: String, message: String },
     #[error("{place}: unknown table `{table}`, expected one of {}", listed(.known))]
-    UnknownTable {
-        place: Place,
-        table: String,
-        known: Vec<String>,
-    },
+    UnknownTable { place: Place, table: String, known: Vec<String> },
     #[error("{place}: table `{table}` has no column `{column}`, expected one of {}", listed(.known))]
-    UnknownColumn {
-        place: Place,
-        table: String,
-        column: String,
-        known: Vec<String>,
-    },
+    UnknownColumn { place: Place, table: String, column: String, known: Vec<String> },
     #[error("{place}: {construct} is not supported in a report")]
-    Unsupported {
-        place: Place,
-        construct: &'static str,
-    },
+    Unsupported { place: Place, construct: &'static str },
     #[error("label `{key}` is missing in `{file}`")]
     MissingLabel { file: String, key: String },
     #[error("`{file}` cannot be read as TOML: {message}")]
@@ -85,11 +58,7 @@ pub enum ReportError {
     #[error(
         "table `{table}`: column `{column}` has type {found}, expected text, number, date or boolean"
     )]
-    ColumnType {
-        table: String,
-        column: String,
-        found: String,
-    },
+    ColumnType { table: String, column: String, found: String },
 }
 
 impl Fault for ReportError {

@@ -125,15 +125,7 @@ impl<'a> Builder<'a> {
         figures: &'a BTreeMap<String, Drawing>,
     ) -> Self {
         let document = Document::default();
-        Builder {
-            document,
-            leaves,
-            labels,
-            tables,
-            figures,
-            table_count: 0,
-            figure_count: 0,
-        }
+        Builder { document, leaves, labels, tables, figures, table_count: 0, figure_count: 0 }
     }
 
     /// Adds a block.
@@ -186,17 +178,11 @@ impl<'a> Builder<'a> {
     }
 
     fn title(&mut self, spec: TitleSpec) {
-        self.push(Block::Title {
-            kind: spec.kind,
-            subject: spec.subject,
-        });
+        self.push(Block::Title { kind: spec.kind, subject: spec.subject });
     }
 
     fn addressees(&mut self, spec: AddresseesSpec) {
-        self.push(Block::Addressees {
-            title: spec.title,
-            names: filled(spec.names),
-        });
+        self.push(Block::Addressees { title: spec.title, names: filled(spec.names) });
     }
 
     fn signature(&mut self, spec: SignatureSpec) {
@@ -225,21 +211,14 @@ impl<'a> Builder<'a> {
         self.figure_count += 1;
         let caption = self.caption("captions.figure", self.figure_count, &spec.caption)?;
         let alternative = spec.alternative;
-        self.push(Block::Figure(Figure {
-            drawing: drawing.clone(),
-            caption,
-            alternative,
-        }));
+        self.push(Block::Figure(Figure { drawing: drawing.clone(), caption, alternative }));
         Ok(())
     }
 
     /// A paragraph in place of something that the data do not yield; none when empty.
     pub fn sentence(&mut self, text: String) {
         if !text.is_empty() {
-            self.push(Block::Paragraph(vec![Span {
-                text,
-                ..Span::default()
-            }]));
+            self.push(Block::Paragraph(vec![Span { text, ..Span::default() }]));
         }
     }
 
@@ -253,20 +232,14 @@ impl<'a> Builder<'a> {
     }
 
     fn caption(&self, label: &str, number: usize, caption: &str) -> Result<String> {
-        self.labels.filled(
-            label,
-            &[("number", &number.to_string()), ("caption", caption)],
-        )
+        self.labels.filled(label, &[("number", &number.to_string()), ("caption", caption)])
     }
 }
 
 impl Fence<'_> {
     /// The block's settings; values are put in after its TOML has been read.
     pub fn read<T: DeserializeOwned>(&self, leaves: &Leaves) -> Result<T> {
-        let parsed = self
-            .body
-            .parse::<toml::Table>()
-            .map_err(|e| self.fault(e.message()))?;
+        let parsed = self.body.parse::<toml::Table>().map_err(|e| self.fault(e.message()))?;
         let value = resolved(toml::Value::Table(parsed), leaves);
         Ok(T::deserialize(value).map_err(|e| self.fault(e.message()))?)
     }
@@ -288,18 +261,12 @@ fn resolved(value: toml::Value, leaves: &Leaves) -> toml::Value {
         Value::String(text) => {
             Value::String(tidy(&leaves.resolve(&text)).trim_matches(' ').to_owned())
         }
-        Value::Array(items) => Value::Array(
-            items
-                .into_iter()
-                .map(|item| resolved(item, leaves))
-                .collect(),
-        ),
-        Value::Table(table) => Value::Table(
-            table
-                .into_iter()
-                .map(|(k, v)| (k, resolved(v, leaves)))
-                .collect(),
-        ),
+        Value::Array(items) => {
+            Value::Array(items.into_iter().map(|item| resolved(item, leaves)).collect())
+        }
+        Value::Table(table) => {
+            Value::Table(table.into_iter().map(|(k, v)| (k, resolved(v, leaves))).collect())
+        }
         other => other,
     }
 }

@@ -22,15 +22,11 @@ pub(super) fn add(env: &mut Environment<'_>, labels: &Labels) {
     env.add_filter("quantity", quantity);
     env.add_filter("date", date);
     let words = labels.clone();
-    env.add_filter("quantity_or_none", move |value: &Value| {
-        quantity_or_none(value, &words)
-    });
+    env.add_filter("quantity_or_none", move |value: &Value| quantity_or_none(value, &words));
     let words = labels.clone();
     env.add_filter("listing", move |value: &Value| listing(value, &words));
     let words = labels.clone();
-    env.add_filter("label", move |value: &Value, section: &str| {
-        label(value, section, &words)
-    });
+    env.add_filter("label", move |value: &Value, section: &str| label(value, section, &words));
 }
 
 /// A value as it prints without a filter.
@@ -40,9 +36,9 @@ pub(super) fn plain(value: &Value) -> Result<String, Error> {
         ValueKind::String => Ok(value.to_string()),
         ValueKind::Number => match i64::try_from(value.clone()) {
             Ok(integer) => Ok(vietnamese::integer(integer)),
-            Err(_) => Err(invalid(
-                "a fraction needs a filter: number(decimals) or percent(decimals)",
-            )),
+            Err(_) => {
+                Err(invalid("a fraction needs a filter: number(decimals) or percent(decimals)"))
+            }
         },
         kind => Err(invalid(format!("a {kind} cannot be printed as text"))),
     }
@@ -58,9 +54,7 @@ fn float(value: &Value, filter: &str) -> Result<Option<f64>, Error> {
         ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
         ValueKind::None => Ok(None),
         ValueKind::Number => Ok(f64::try_from(value.clone()).ok().filter(|x| x.is_finite())),
-        kind => Err(invalid(format!(
-            "filter {filter} found a {kind}, expected a number"
-        ))),
+        kind => Err(invalid(format!("filter {filter} found a {kind}, expected a number"))),
     }
 }
 
@@ -95,9 +89,7 @@ fn quantity_or_none(value: &Value, labels: &Labels) -> Result<String, Error> {
 
 fn word(key: &str, labels: &Labels) -> Result<String, Error> {
     let found = labels.text(&format!("words.{key}"));
-    found
-        .map(str::to_owned)
-        .map_err(|error| invalid(error.to_string()))
+    found.map(str::to_owned).map_err(|error| invalid(error.to_string()))
 }
 
 fn date(value: &Value) -> Result<String, Error> {
@@ -108,28 +100,17 @@ fn date(value: &Value) -> Result<String, Error> {
         return Err(Error::from(ErrorKind::UndefinedError));
     }
     let parsed = value.as_str().and_then(|text| text.parse::<Date>().ok());
-    let wrong = || {
-        invalid(format!(
-            "filter date found `{value}`, expected a date like 2025-10-01"
-        ))
-    };
+    let wrong = || invalid(format!("filter date found `{value}`, expected a date like 2025-10-01"));
     parsed.map(vietnamese::date).ok_or_else(wrong)
 }
 
 /// `a, b và c`; the word for an empty list when there is nothing.
 fn listing(value: &Value, labels: &Labels) -> Result<String, Error> {
-    let items = value
-        .try_iter()?
-        .map(|item| plain(&item))
-        .collect::<Result<Vec<_>, _>>()?;
+    let items = value.try_iter()?.map(|item| plain(&item)).collect::<Result<Vec<_>, _>>()?;
     match items.as_slice() {
         [] => word("none", labels),
         [only] => Ok(only.clone()),
-        [first @ .., last] => Ok(format!(
-            "{} {} {last}",
-            first.join(", "),
-            word("and", labels)?
-        )),
+        [first @ .., last] => Ok(format!("{} {} {last}", first.join(", "), word("and", labels)?)),
     }
 }
 
@@ -140,9 +121,7 @@ fn label(value: &Value, section: &str, labels: &Labels) -> Result<String, Error>
         ValueKind::None => Ok(ABSENT.into()),
         _ => {
             let found = labels.text(&format!("{section}.{value}"));
-            found
-                .map(str::to_owned)
-                .map_err(|error| invalid(error.to_string()))
+            found.map(str::to_owned).map_err(|error| invalid(error.to_string()))
         }
     }
 }

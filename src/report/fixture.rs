@@ -13,12 +13,8 @@ use super::settings::Settings;
 use super::{Sources, Templates};
 
 const STATISTICS: [&str; 6] = ["mean", "median", "p05", "p10", "p90", "p95"];
-const INDICATORS: [(&str, f64); 4] = [
-    ("download_mbps", 80.0),
-    ("upload_mbps", 30.0),
-    ("latency_ms", 25.0),
-    ("jitter_ms", 4.0),
-];
+const INDICATORS: [(&str, f64); 4] =
+    [("download_mbps", 80.0), ("upload_mbps", 30.0), ("latency_ms", 25.0), ("jitter_ms", 4.0)];
 
 /// Everything that [`Sources`] borrows.
 pub struct Fixture {
@@ -90,11 +86,7 @@ pub fn batch(columns: &str, rows: &[Value]) -> RecordBatch {
             "i" => Arc::new(cells().map(Value::as_i64).collect::<Int64Array>()),
             "f" => Arc::new(cells().map(Value::as_f64).collect::<Float64Array>()),
             "b" => Arc::new(cells().map(Value::as_bool).collect::<BooleanArray>()),
-            "d" => Arc::new(
-                cells()
-                    .map(|v| v.as_str().map(days))
-                    .collect::<Date32Array>(),
-            ),
+            "d" => Arc::new(cells().map(|v| v.as_str().map(days)).collect::<Date32Array>()),
             _ => Arc::new(cells().map(Value::as_str).collect::<StringArray>()),
         };
         (name.to_owned(), array, true)
@@ -116,9 +108,7 @@ fn statistics_columns() -> String {
     let mut columns = String::new();
     for (indicator, _) in INDICATORS {
         columns += &format!(" {indicator}_n:i");
-        STATISTICS
-            .iter()
-            .for_each(|s| columns += &format!(" {indicator}_{s}:f"));
+        STATISTICS.iter().for_each(|s| columns += &format!(" {indicator}_{s}:f"));
     }
     columns
         + " download_mbps_benchmark_n:i download_mbps_share_at_benchmark:f \
@@ -149,19 +139,12 @@ fn measured(mut row: Value, access: &str, samples: i64, factor: f64) -> Value {
         row[format!("{indicator}_n")] = samples.into();
         for (statistic, share) in STATISTICS.iter().zip([1.0, 0.93, 0.21, 0.34, 1.7, 2.31]) {
             let value = base * share * factor;
-            row[format!("{indicator}_{statistic}")] = if samples < 30 {
-                Value::Null
-            } else {
-                value.into()
-            };
+            row[format!("{indicator}_{statistic}")] =
+                if samples < 30 { Value::Null } else { value.into() };
         }
     }
     let raw = |share: f64| {
-        if samples < 30 {
-            Value::Null
-        } else {
-            (80.0 * share * factor).into()
-        }
+        if samples < 30 { Value::Null } else { (80.0 * share * factor).into() }
     };
     row["download_mbps_raw_mean"] = raw(1.08);
     row["download_mbps_raw_median"] = raw(0.97);
@@ -187,11 +170,7 @@ fn tables(communes: &[&str], operators: &[&str], samples: i64) -> BTreeMap<Strin
     let (mut by_commune, mut by_both, mut quota, mut gaps) = (vec![], vec![], vec![], vec![]);
     for (index, name) in communes.iter().enumerate() {
         // The last commune has no sample at all.
-        let here = if index + 1 == communes.len() {
-            0
-        } else {
-            samples / (1 + index as i64 % 9)
-        };
+        let here = if index + 1 == communes.len() { 0 } else { samples / (1 + index as i64 % 9) };
         for access in ["mobile", "fixed"] {
             let total = if access == "fixed" { here / 4 } else { here };
             quota.push(quota_row(index, name, access, total));
@@ -204,12 +183,7 @@ fn tables(communes: &[&str], operators: &[&str], samples: i64) -> BTreeMap<Strin
             for (rank, operator) in operators.iter().enumerate().filter(|_| total > 0) {
                 let row = with(place(index, name), "operator", *operator);
                 let factor = (1.1 - 0.2 * rank as f64 - 0.04 * (index % 11) as f64).max(0.15);
-                by_both.push(measured(
-                    row.clone(),
-                    access,
-                    total / (rank as i64 + 2),
-                    factor,
-                ));
+                by_both.push(measured(row.clone(), access, total / (rank as i64 + 2), factor));
                 if access == "mobile" && factor < 0.5 && total / (rank as i64 + 2) >= 30 {
                     gaps.push(low(row, total / (rank as i64 + 2), factor));
                 }
@@ -224,10 +198,7 @@ fn tables(communes: &[&str], operators: &[&str], samples: i64) -> BTreeMap<Strin
             let row = with(province.clone(), "operator", *operator);
             let count = communes.len() as i64 * samples / (3 * (rank as i64 + 1));
             let factor = 1.0 - 0.03 * rank as f64;
-            [
-                measured(row.clone(), "mobile", count, factor),
-                measured(row, "fixed", count / 4, 2.9),
-            ]
+            [measured(row.clone(), "mobile", count, factor), measured(row, "fixed", count / 4, 2.9)]
         })
         .collect();
     let statistics = statistics_columns();
@@ -237,23 +208,11 @@ fn tables(communes: &[&str], operators: &[&str], samples: i64) -> BTreeMap<Strin
         measured(province, "fixed", samples, 2.9),
     ];
     BTreeMap::from([
-        (
-            "province".into(),
-            table("province_code:s province_name:s", &whole),
-        ),
-        (
-            "operator".into(),
-            table("province_code:s province_name:s operator:s", &of_operators),
-        ),
-        (
-            "district".into(),
-            table("province_code:s district_code:s district_name:s", &[]),
-        ),
+        ("province".into(), table("province_code:s province_name:s", &whole)),
+        ("operator".into(), table("province_code:s province_name:s operator:s", &of_operators)),
+        ("district".into(), table("province_code:s district_code:s district_name:s", &[])),
         ("commune".into(), table(COMMUNE, &by_commune)),
-        (
-            "commune_operator".into(),
-            table(&format!("{COMMUNE} operator:s"), &by_both),
-        ),
+        ("commune_operator".into(), table(&format!("{COMMUNE} operator:s"), &by_both)),
         ("quota".into(), batch(QUOTA, &quota)),
         ("gaps".into(), batch(GAPS, &gaps)),
         ("benchmarks".into(), batch(BENCHMARKS, &benchmarks())),
@@ -266,17 +225,9 @@ pub fn districts() -> RecordBatch {
         let keys = json!({"province_code": "66", "district_code": code, "district_name": name});
         measured(keys, "mobile", samples, 0.8)
     };
-    let columns = format!(
-        "province_code:s district_code:s district_name:s {COUNTS}{}",
-        statistics_columns()
-    );
-    batch(
-        &columns,
-        &[
-            row("643", "Thành phố Buôn Ma Thuột", 900),
-            row("645", "Huyện Ea H’leo", 12),
-        ],
-    )
+    let columns =
+        format!("province_code:s district_code:s district_name:s {COUNTS}{}", statistics_columns());
+    batch(&columns, &[row("643", "Thành phố Buôn Ma Thuột", 900), row("645", "Huyện Ea H’leo", 12)])
 }
 
 const QUOTA: &str = "province_code:s district_code:s district_name:s commune_code:s commune_name:s \
@@ -299,11 +250,7 @@ fn quota_row(index: usize, name: &str, access: &str, samples: i64) -> Value {
 }
 
 fn shortfall(index: usize, name: &str, access: &str, samples: i64) -> Value {
-    with(
-        quota_row(index, name, access, samples),
-        "gap_class",
-        "shortfall",
-    )
+    with(quota_row(index, name, access, samples), "gap_class", "shortfall")
 }
 
 fn low(mut row: Value, samples: i64, factor: f64) -> Value {
@@ -315,12 +262,7 @@ fn low(mut row: Value, samples: i64, factor: f64) -> Value {
     row["mean"] = (80.0 * factor).into();
     row["median"] = (74.4 * factor).into();
     row["samples_effective"] = samples.into();
-    row["tier"] = if samples >= 300 {
-        "sufficient"
-    } else {
-        "reference"
-    }
-    .into();
+    row["tier"] = if samples >= 300 { "sufficient" } else { "reference" }.into();
     row
 }
 

@@ -13,26 +13,20 @@ pub struct Labels {
 impl Labels {
     /// Reads labels; `file` is named in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self> {
-        let root = text
-            .parse::<toml::Table>()
-            .map_err(|error| ReportError::File {
-                file: file.to_owned(),
-                message: error.to_string().trim_end().to_owned(),
-            })?;
-        Ok(Labels {
+        let root = text.parse::<toml::Table>().map_err(|error| ReportError::File {
             file: file.to_owned(),
-            root,
-        })
+            message: error.to_string().trim_end().to_owned(),
+        })?;
+        Ok(Labels { file: file.to_owned(), root })
     }
 
     /// The label of a key such as `tiers.sufficient`.
     pub fn text(&self, key: &str) -> Result<&str> {
         match self.find(key) {
             Some(text) => Ok(text),
-            None => Err(ReportError::MissingLabel {
-                file: self.file.clone(),
-                key: key.to_owned(),
-            })?,
+            None => {
+                Err(ReportError::MissingLabel { file: self.file.clone(), key: key.to_owned() })?
+            }
         }
     }
 
@@ -56,12 +50,10 @@ impl Labels {
 
     /// The keys of a section such as `rules`, in the order of the file.
     pub fn keys(&self, section: &str) -> Vec<&str> {
-        let table = section.split('.').try_fold(&self.root, |table, part| {
-            table.get(part).and_then(toml::Value::as_table)
-        });
-        table.map_or(Vec::new(), |table| {
-            table.keys().map(String::as_str).collect()
-        })
+        let table = section
+            .split('.')
+            .try_fold(&self.root, |table, part| table.get(part).and_then(toml::Value::as_table));
+        table.map_or(Vec::new(), |table| table.keys().map(String::as_str).collect())
     }
 
     /// The title of a table's column: its own, the common one, or indicator and statistic.
@@ -82,11 +74,7 @@ impl Labels {
         let indicator = self
             .keys("indicators")
             .into_iter()
-            .filter(|i| {
-                column
-                    .strip_prefix(i)
-                    .is_some_and(|rest| rest.starts_with('_'))
-            })
+            .filter(|i| column.strip_prefix(i).is_some_and(|rest| rest.starts_with('_')))
             .max_by_key(|i| i.len())?;
         let statistic = &column[indicator.len() + 1..];
         let name = self.find(&format!("statistics.{statistic}"))?;
@@ -95,10 +83,7 @@ impl Labels {
                 return Some(self.filled(
                     "statistics.pattern_without_unit",
                     &[
-                        (
-                            "indicator",
-                            self.find(&format!("indicators.{indicator}.short"))?,
-                        ),
+                        ("indicator", self.find(&format!("indicators.{indicator}.short"))?),
                         ("statistic", name),
                     ],
                 ));
@@ -132,10 +117,7 @@ mod tests {
         let labels = Labels::parse("labels.toml", "[tiers]\nsufficient = \"x\"").unwrap();
         assert_eq!(labels.text("tiers.sufficient").unwrap(), "x");
         let error = labels.text("tiers.reference").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "label `tiers.reference` is missing in `labels.toml`"
-        );
+        assert_eq!(error.to_string(), "label `tiers.reference` is missing in `labels.toml`");
     }
 
     #[test]
@@ -145,24 +127,16 @@ mod tests {
             assert!(!labels.text(&format!("rules.{rule}")).unwrap().is_empty());
         }
         assert_eq!(labels.keys("rules").len(), 18);
-        let title = labels
-            .column_title("operator", "download_mbps_p05")
-            .unwrap();
+        let title = labels.column_title("operator", "download_mbps_p05").unwrap();
         assert_eq!(title, "Tải xuống – P05 (Mbps)");
         assert!(labels.column_title("operator", "nonsense").is_err());
-        assert_eq!(
-            labels.text("indicators.upload_mbps").unwrap(),
-            "Tốc độ tải lên"
-        );
+        assert_eq!(labels.text("indicators.upload_mbps").unwrap(), "Tốc độ tải lên");
     }
 
     #[test]
     fn patterns_are_filled_once() {
         let labels = Labels::parse("l", "[a]\nb = \"{x} của {y}\"").unwrap();
-        assert_eq!(
-            labels.filled("a.b", &[("x", "{y}"), ("y", "2")]).unwrap(),
-            "{y} của 2"
-        );
+        assert_eq!(labels.filled("a.b", &[("x", "{y}"), ("y", "2")]).unwrap(), "{y} của 2");
         assert!(labels.filled("a.b", &[("x", "1")]).is_err());
     }
 }

@@ -50,21 +50,15 @@ pub(super) fn check(file: &str, source: &str) -> Result<()> {
 fn without_tags(source: &str) -> String {
     let mut out = String::new();
     let mut rest = source;
-    while let Some(start) = rest
-        .find("{%")
-        .into_iter()
-        .chain(rest.find("{#"))
-        .chain(rest.find("{{"))
-        .min()
+    while let Some(start) =
+        rest.find("{%").into_iter().chain(rest.find("{#")).chain(rest.find("{{")).min()
     {
         let close = match &rest[start..start + 2] {
             "{%" => "%}",
             "{#" => "#}",
             _ => "}}",
         };
-        let end = rest[start..]
-            .find(close)
-            .map_or(rest.len(), |at| start + at + 2);
+        let end = rest[start..].find(close).map_or(rest.len(), |at| start + at + 2);
         out.push_str(&rest[..start]);
         out.push_str(if close == "}}" { "x" } else { "" });
         out.extend(rest[start..end].chars().filter(|c| *c == '\n'));
@@ -106,11 +100,9 @@ pub(super) fn blocks(
     };
     for (event, range) in Parser::new(text).into_offset_iter() {
         if let Some(construct) = unsupported(&event) {
-            return Err(ReportError::Unsupported {
-                place: Place::new(file, None),
-                construct,
-            }
-            .into());
+            return Err(
+                ReportError::Unsupported { place: Place::new(file, None), construct }.into()
+            );
         }
         reader.read(event, &text[range])?;
     }
@@ -173,11 +165,7 @@ impl Reader<'_, '_> {
             }
             Tag::Item => {
                 if let Some(List::Numbers(number)) = self.lists.last_mut() {
-                    *number = source
-                        .split_whitespace()
-                        .next()
-                        .unwrap_or_default()
-                        .to_owned();
+                    *number = source.split_whitespace().next().unwrap_or_default().to_owned();
                 }
             }
             _ => {}
@@ -191,10 +179,7 @@ impl Reader<'_, '_> {
             TagEnd::Emphasis => self.italic -= 1,
             TagEnd::Heading(level) => {
                 let text = self.take();
-                self.builder.push(Block::Heading {
-                    level: depth(level),
-                    text,
-                });
+                self.builder.push(Block::Heading { level: depth(level), text });
             }
             TagEnd::Paragraph | TagEnd::Item => self.finish_item(),
             TagEnd::List(_) => {
@@ -225,13 +210,7 @@ impl Reader<'_, '_> {
             Some(List::Numbers(number)) => {
                 let number = std::mem::take(number);
                 if !number.is_empty() {
-                    spans.insert(
-                        0,
-                        Span {
-                            text: number + " ",
-                            ..Span::default()
-                        },
-                    );
+                    spans.insert(0, Span { text: number + " ", ..Span::default() });
                 }
                 self.builder.push(Block::Paragraph(spans));
             }

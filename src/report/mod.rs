@@ -70,15 +70,8 @@ fn environment(
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     // Control flow on a line of its own leaves no line, an included file keeps its last one.
     let mut syntax = SyntaxConfig::builder();
-    syntax
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .keep_trailing_newline(true);
-    env.set_syntax(
-        syntax
-            .build()
-            .map_err(|error| fault("", &error, &LastMiss::default()))?,
-    );
+    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
+    env.set_syntax(syntax.build().map_err(|error| fault("", &error, &LastMiss::default()))?);
     env.set_debug(true);
     // With escaping on, what a macro writes is marked as safe, and only that is.
     env.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
@@ -110,23 +103,14 @@ fn fault(template: &str, error: &minijinja::Error, misses: &LastMiss) -> ReportE
         .template_source()
         .zip(inner.line())
         .and_then(|(t, n)| t.lines().nth(n.saturating_sub(1)));
-    let miss = misses
-        .get()
-        .filter(|miss| line.is_some_and(|line| line.contains(&miss.field)));
+    let miss = misses.get().filter(|miss| line.is_some_and(|line| line.contains(&miss.field)));
     match (inner.kind(), miss) {
-        (ErrorKind::UndefinedError, Some(miss)) => ReportError::UnknownField {
-            place,
-            field: miss.field,
-            known: miss.known,
-        },
+        (ErrorKind::UndefinedError, Some(miss)) => {
+            ReportError::UnknownField { place, field: miss.field, known: miss.known }
+        }
         (kind, _) => {
-            let detail = inner
-                .detail()
-                .map_or_else(|| kind.to_string(), str::to_owned);
-            ReportError::Template {
-                place,
-                message: detail,
-            }
+            let detail = inner.detail().map_or_else(|| kind.to_string(), str::to_owned);
+            ReportError::Template { place, message: detail }
         }
     }
 }

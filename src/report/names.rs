@@ -52,11 +52,7 @@ fn commune_kinds<'a>(sources: &Sources<'_>, offices: &'a Offices) -> &'a str {
 }
 
 fn or_default(configured: &str, default: String) -> String {
-    if configured.trim().is_empty() {
-        default
-    } else {
-        configured.to_owned()
-    }
+    if configured.trim().is_empty() { default } else { configured.to_owned() }
 }
 
 fn recipients(sources: &Sources<'_>, offices: &Offices, area: &Area, era: &Era) -> Value {
@@ -70,14 +66,7 @@ fn recipients(sources: &Sources<'_>, offices: &Offices, area: &Area, era: &Era) 
             names.extend(lists.districts.iter().cloned());
         }
         let unit = settings.drafting_unit.as_str();
-        names.push(
-            if unit.is_empty() {
-                &lists.filed
-            } else {
-                &lists.filed_with_unit
-            }
-            .clone(),
-        );
+        names.push(if unit.is_empty() { &lists.filed } else { &lists.filed_with_unit }.clone());
         let ministry = or_default(&settings.ministry, era.ministry.clone());
         let fill = |name: String| {
             name.replace("{ministry}", &ministry)

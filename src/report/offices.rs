@@ -64,10 +64,7 @@ pub(super) struct Recipients {
 impl Offices {
     /// Reads the names; `file` is named in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self> {
-        let fault = |message: String| ReportError::File {
-            file: file.to_owned(),
-            message,
-        };
+        let fault = |message: String| ReportError::File { file: file.to_owned(), message };
         let offices: Offices =
             toml::from_str(text).map_err(|e| fault(e.to_string().trim_end().to_owned()))?;
         if offices.era.is_empty() {

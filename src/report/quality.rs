@@ -28,10 +28,7 @@ fn rules(ledger: &Value, labels: &Labels) -> Vec<Row> {
     let counts = fields(ledger, "rejected_by_rule");
     let read = ledger["read"].as_f64().filter(|read| *read > 0.0);
     let known = labels.keys("rules");
-    let other = counts
-        .keys()
-        .map(String::as_str)
-        .filter(|rule| !known.contains(rule));
+    let other = counts.keys().map(String::as_str).filter(|rule| !known.contains(rule));
     let names: Vec<_> = known.iter().copied().chain(other).collect();
     let row = |rule: &str| {
         let rejected = integer(&counts, rule);
@@ -53,9 +50,7 @@ fn files(ledger: &Value) -> Vec<Row> {
             "rejected": integer(&file, "rejected"),
         }))
     };
-    ledger["files"]
-        .as_array()
-        .map_or(Vec::new(), |files| files.iter().map(row).collect())
+    ledger["files"].as_array().map_or(Vec::new(), |files| files.iter().map(row).collect())
 }
 
 fn unconverted(ledger: &Value) -> Vec<Row> {

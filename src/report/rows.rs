@@ -49,11 +49,7 @@ fn values(column: &ArrayRef) -> Option<Vec<Value>> {
         DataType::Float64 => Value::from(column.as_primitive::<Float64Type>().value(i)),
         _ => Value::from(column.as_string::<i32>().value(i)),
     };
-    Some(
-        (0..column.len())
-            .map(|i| if valid(i) { value(i) } else { Value::Null })
-            .collect(),
-    )
+    Some((0..column.len()).map(|i| if valid(i) { value(i) } else { Value::Null }).collect())
 }
 
 /// The text of a column; empty when null or no text.

@@ -54,7 +54,8 @@ pub struct Dispatch {
     pub subject: String,
 }
 
-fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+/// A day given as a TOML date or as text.
+pub fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let text = match toml::Value::deserialize(deserializer)? {
         toml::Value::String(text) => text,
         other => other.to_string(),

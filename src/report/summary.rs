@@ -15,10 +15,7 @@ const HEADLINE: &str = "download_mbps";
 
 /// One summary per access type, see [`super::context`] for its fields.
 pub(super) fn access(tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> Result<Vec<Row>> {
-    ACCESS_TYPES
-        .iter()
-        .map(|key| summary(key, tables, labels))
-        .collect()
+    ACCESS_TYPES.iter().map(|key| summary(key, tables, labels)).collect()
 }
 
 /// The numbers of the summaries, as rows of a table.
@@ -37,43 +34,29 @@ pub(super) fn rows(access: &[Row]) -> Vec<Row> {
 
 fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> Result<Row> {
     let of = |table: &str| -> Vec<&Row> {
-        tables[table]
-            .iter()
-            .filter(|row| text(row, "access_type") == key)
-            .collect()
+        tables[table].iter().filter(|row| text(row, "access_type") == key).collect()
     };
     let mut operators: Vec<Row> = of("operator").into_iter().cloned().collect();
     rows::sort(&mut operators, &["operator".to_owned()]);
     let mut summary = Row::new();
     summary.insert("key".into(), key.into());
-    summary.insert(
-        "label".into(),
-        labels.text(&format!("access_types.{key}"))?.into(),
-    );
+    summary.insert("label".into(), labels.text(&format!("access_types.{key}"))?.into());
     summary.extend(quota(&of("quota")));
-    summary.insert(
-        "province".into(),
-        of("province").first().map_or(Value::Null, |row| json!(row)),
-    );
+    summary.insert("province".into(), of("province").first().map_or(Value::Null, |row| json!(row)));
     let pairs = published(of("commune_operator"));
     summary.insert("operators_published".into(), published(&operators).into());
     summary.insert("commune_operators_published".into(), pairs.into());
     summary.insert("operators".into(), json!(operators));
     summary.insert("communes_by_tier".into(), tiers(&of("commune")));
     summary.extend(low_quality(&of("gaps")));
-    let benchmarks: Vec<_> = tables["benchmarks"]
-        .iter()
-        .filter(|row| applies(row, key))
-        .collect();
+    let benchmarks: Vec<_> = tables["benchmarks"].iter().filter(|row| applies(row, key)).collect();
     summary.insert("benchmarks".into(), json!(benchmarks));
     Ok(summary)
 }
 
 /// How many rows have statistics and not counts only.
 fn published<'a>(rows: impl IntoIterator<Item = &'a Row>) -> usize {
-    rows.into_iter()
-        .filter(|row| text(row, "tier") != "count_only")
-        .count()
+    rows.into_iter().filter(|row| text(row, "tier") != "count_only").count()
 }
 
 fn applies(benchmark: &Row, key: &str) -> bool {
@@ -107,12 +90,7 @@ fn names<'a>(communes: &[&&'a Row]) -> Vec<&'a str> {
 }
 
 fn tiers(communes: &[&Row]) -> Value {
-    let count = |tier: &str| {
-        communes
-            .iter()
-            .filter(|row| text(row, "tier") == tier)
-            .count()
-    };
+    let count = |tier: &str| communes.iter().filter(|row| text(row, "tier") == tier).count();
     json!({
         "sufficient": count("sufficient"),
         "reference": count("reference"),
@@ -121,10 +99,7 @@ fn tiers(communes: &[&Row]) -> Value {
 }
 
 fn low_quality(gaps: &[&Row]) -> Row {
-    let low: Vec<_> = gaps
-        .iter()
-        .filter(|row| text(row, "gap_class") == "low_quality")
-        .collect();
+    let low: Vec<_> = gaps.iter().filter(|row| text(row, "gap_class") == "low_quality").collect();
     let communes: BTreeSet<_> = low
         .iter()
         .map(|row| (text(row, "commune_code"), text(row, "commune_valid_from")))

@@ -67,20 +67,14 @@ enum AlignSpec {
 /// Adds the table of a fenced block, or its sentence when there are no rows.
 pub(super) fn add(builder: &mut Builder<'_>, fence: &Fence<'_>) -> Result<()> {
     let spec: TableSpec = fence.read(builder.leaves)?;
-    let all = builder
-        .tables
-        .get(&spec.name)
-        .ok_or_else(|| ReportError::UnknownTable {
-            place: fence.place.clone(),
-            table: spec.name.clone(),
-            known: builder.tables.keys().cloned().collect(),
-        })?;
+    let all = builder.tables.get(&spec.name).ok_or_else(|| ReportError::UnknownTable {
+        place: fence.place.clone(),
+        table: spec.name.clone(),
+        known: builder.tables.keys().cloned().collect(),
+    })?;
     check_columns(&spec, all, fence)?;
-    let mut chosen: Vec<Row> = all
-        .iter()
-        .filter(|row| matches(row, &spec.conditions))
-        .cloned()
-        .collect();
+    let mut chosen: Vec<Row> =
+        all.iter().filter(|row| matches(row, &spec.conditions)).cloned().collect();
     rows::sort(&mut chosen, &spec.order);
     if chosen.is_empty() {
         builder.sentence(spec.missing);
@@ -96,11 +90,7 @@ fn check_columns(spec: &TableSpec, all: &[Row], fence: &Fence<'_>) -> Result<()>
     let Some(first) = all.first() else {
         return Ok(());
     };
-    let keys = spec
-        .columns
-        .iter()
-        .map(|c| &c.key)
-        .filter(|key| *key != ROW_NUMBER);
+    let keys = spec.columns.iter().map(|c| &c.key).filter(|key| *key != ROW_NUMBER);
     for key in keys.chain(spec.conditions.keys()).chain(&spec.order) {
         if !first.contains_key(key) {
             return Err(ReportError::UnknownColumn {
@@ -146,21 +136,12 @@ fn table(
     let labels = builder.labels;
     let mut cells = Vec::with_capacity(chosen.len());
     for (index, row) in chosen.iter().enumerate() {
-        let line = spec
-            .columns
-            .iter()
-            .map(|column| cell(column, row, index, labels, fence));
+        let line = spec.columns.iter().map(|column| cell(column, row, index, labels, fence));
         cells.push(line.collect::<Result<Vec<_>>>()?);
     }
-    let columns = spec
-        .columns
-        .iter()
-        .map(|column| head(column, &spec.name, chosen, labels));
+    let columns = spec.columns.iter().map(|column| head(column, &spec.name, chosen, labels));
     let absent = cells.iter().flatten().any(|cell| cell == ABSENT);
-    let notes = [
-        spec.note.as_str(),
-        if absent { &spec.absent_note } else { "" },
-    ];
+    let notes = [spec.note.as_str(), if absent { &spec.absent_note } else { "" }];
     Ok(Table {
         columns: columns.collect::<Result<_>>()?,
         caption: builder.table_caption(&spec.caption)?,
@@ -186,11 +167,7 @@ fn head(column: &ColumnSpec, table: &str, chosen: &[Row], labels: &Labels) -> Re
         None if numbers => Align::Right,
         None => Align::Left,
     };
-    Ok(Column {
-        title,
-        align,
-        width: column.width,
-    })
+    Ok(Column { title, align, width: column.width })
 }
 
 fn cell(
@@ -208,23 +185,16 @@ fn cell(
         return Ok(column.absent.clone().unwrap_or_else(|| ABSENT.to_owned()));
     }
     if let Some(section) = &column.labels {
-        let key = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
+        let key = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         return Ok(labels.text(&format!("{section}.{key}"))?.to_owned());
     }
     match value {
-        Value::Number(number) => Ok(format(
-            number.as_f64().unwrap_or(f64::NAN),
-            value.as_i64(),
-            column,
-        )),
+        Value::Number(number) => {
+            Ok(format(number.as_f64().unwrap_or(f64::NAN), value.as_i64(), column))
+        }
         Value::String(text) if column.date => {
             let date = text.parse().map_err(|_| {
-                fence.fault(&format!(
-                    "column `{}` holds `{text}`, expected a date",
-                    column.key
-                ))
+                fence.fault(&format!("column `{}` holds `{text}`, expected a date", column.key))
             })?;
             Ok(vietnamese::date(date))
         }

@@ -17,17 +17,11 @@ const EMBEDDED: [(&str, &str); 11] = [
     ("ministry.md", include_str!("../../reports/ministry.md")),
     ("committee.md", include_str!("../../reports/committee.md")),
     ("_header.md", include_str!("../../reports/_header.md")),
-    (
-        "_collection.md",
-        include_str!("../../reports/_collection.md"),
-    ),
+    ("_collection.md", include_str!("../../reports/_collection.md")),
     ("_operators.md", include_str!("../../reports/_operators.md")),
     ("_communes.md", include_str!("../../reports/_communes.md")),
     ("_gaps.md", include_str!("../../reports/_gaps.md")),
-    (
-        "_low_quality.md",
-        include_str!("../../reports/_low_quality.md"),
-    ),
+    ("_low_quality.md", include_str!("../../reports/_low_quality.md")),
     ("_annexes.md", include_str!("../../reports/_annexes.md")),
     (LABELS, include_str!("../../reports/labels.toml")),
     (OFFICES, include_str!("../../reports/offices.toml")),
@@ -40,11 +34,7 @@ pub struct Templates(BTreeMap<String, String>);
 impl Templates {
     /// The files that come with the program.
     pub fn embedded() -> Self {
-        Templates(
-            EMBEDDED
-                .map(|(name, text)| (name.to_owned(), text.to_owned()))
-                .into(),
-        )
+        Templates(EMBEDDED.map(|(name, text)| (name.to_owned(), text.to_owned())).into())
     }
 
     /// The `.md` and `.toml` files of a folder; a file that is not there is taken from the
@@ -57,14 +47,8 @@ impl Templates {
         };
         for entry in fs::read_dir(folder).map_err(|e| fault(folder, e))? {
             let path = entry.map_err(|e| fault(folder, e))?.path();
-            let known = path
-                .extension()
-                .is_some_and(|ext| ext == "md" || ext == "toml");
-            if let Some(name) = path
-                .file_name()
-                .and_then(|name| name.to_str())
-                .filter(|_| known)
-            {
+            let known = path.extension().is_some_and(|ext| ext == "md" || ext == "toml");
+            if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| known) {
                 let text = fs::read_to_string(&path).map_err(|e| fault(&path, e))?;
                 templates.0.insert(name.to_owned(), text);
             }
@@ -74,9 +58,7 @@ impl Templates {
 
     /// All files by name, in the order of their names: for hashes and for `init`.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str()))
+        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
     /// Adds or replaces a file.

@@ -20,19 +20,10 @@ pub(super) fn document(name: &str, fixture: &Fixture) -> Document {
 }
 
 fn figures() -> BTreeMap<String, Drawing> {
-    let drawing = Drawing {
-        width: 400.0,
-        height: 200.0,
-        items: Vec::new(),
-    };
-    [
-        "operators_mobile_download",
-        "map_quota_mobile",
-        "quota_mobile",
-        "daily",
-    ]
-    .map(|name| (name.to_owned(), drawing.clone()))
-    .into()
+    let drawing = Drawing { width: 400.0, height: 200.0, items: Vec::new() };
+    ["operators_mobile_download", "map_quota_mobile", "quota_mobile", "daily"]
+        .map(|name| (name.to_owned(), drawing.clone()))
+        .into()
 }
 
 fn joined(spans: &Spans) -> String {
@@ -68,12 +59,9 @@ pub(super) fn text(document: &Document) -> String {
                 lines.extend(s.recipients.clone());
                 lines.extend(s.position.clone());
             }
-            Block::Annex {
-                label,
-                title,
-                reference,
-                ..
-            } => lines.extend([label.clone(), title.clone(), reference.clone()]),
+            Block::Annex { label, title, reference, .. } => {
+                lines.extend([label.clone(), title.clone(), reference.clone()])
+            }
             Block::PageBreak => {}
         }
     }
@@ -100,10 +88,7 @@ fn markdown_becomes_blocks() {
     assert_eq!(joined(p), "Chữ đậm và nghiêng.");
     assert!(p[1].bold && p[3].italic && !p[2].italic);
     assert_eq!(items.iter().map(joined).collect::<Vec<_>>(), ["a;", "b."]);
-    assert_eq!(
-        (joined(three), joined(four)),
-        ("3. Ba.".into(), "4. Bốn.".into())
-    );
+    assert_eq!((joined(three), joined(four)), ("3. Ba.".into(), "4. Bốn.".into()));
 }
 
 #[test]
@@ -134,11 +119,7 @@ fn values_never_become_markup() {
             panic!("{name}: {:?}", document.blocks)
         };
         assert_eq!(
-            (
-                joined(p).as_str(),
-                joined(&items[0]).as_str(),
-                kind.as_str()
-            ),
+            (joined(p).as_str(), joined(&items[0]).as_str(), kind.as_str()),
             (name, name, name)
         );
         assert_eq!(joined(bold), format!("{name}, z {name}"));
@@ -157,16 +138,11 @@ fn the_safe_filter_is_not_there() {
 fn tables_choose_sort_and_format() {
     let source = "```table\nname = \"operator\"\nwhere = {access_type = \"mobile\"}\norder = [\"operator\"]\ncaption = \"Tốc độ\"\ncolumns = [{key = \"row_number\"}, {key = \"operator\"}, {key = \"download_mbps_mean\"}, {key = \"tier\", labels = \"tiers\"}, {key = \"download_mbps_share_at_benchmark\", percent = true}]\nmissing = \"\"\n```\n";
     let document = written(source, &Fixture::small()).unwrap();
-    let [Block::Table(table)] = document.blocks.as_slice() else {
-        panic!()
-    };
+    let [Block::Table(table)] = document.blocks.as_slice() else { panic!() };
     assert_eq!(table.caption, "Bảng 1. Tốc độ");
     assert_eq!(table.columns[2].title, "Tải xuống – trung bình (Mbps)");
     assert_eq!(table.columns[2].align, Align::Right);
-    assert_eq!(
-        table.rows[0],
-        ["1", "MobiFone", "77,60", "đủ tin cậy", "81,3%"]
-    );
+    assert_eq!(table.rows[0], ["1", "MobiFone", "77,60", "đủ tin cậy", "81,3%"]);
     let names: Vec<_> = table.rows.iter().map(|row| row[1].as_str()).collect();
     assert_eq!(names, ["MobiFone", "Viettel", "VNPT"]);
 }
@@ -176,13 +152,8 @@ fn null_prints_a_dash_with_its_note() {
     let fixture = Fixture::new(&["Xã A", "Xã B"], &["Viettel"], 20);
     let source = "```table\nname = \"operator\"\ncolumns = [{key = \"download_mbps_mean\"}]\nnote = \"N.\"\nabsent_note = \"Gạch.\"\nmissing = \"\"\n```\n{{ mobile.operators[0].download_mbps_mean | number(2) }}";
     let document = written(source, &fixture).unwrap();
-    let [Block::Table(table), Block::Paragraph(p)] = document.blocks.as_slice() else {
-        panic!()
-    };
-    assert_eq!(
-        (table.rows[0][0].as_str(), table.note.as_str()),
-        ("–", "N. Gạch.")
-    );
+    let [Block::Table(table), Block::Paragraph(p)] = document.blocks.as_slice() else { panic!() };
+    assert_eq!((table.rows[0][0].as_str(), table.note.as_str()), ("–", "N. Gạch."));
     assert_eq!(joined(p), "–");
 }
 
@@ -205,10 +176,7 @@ fn a_figure_or_its_sentence() {
 #[test]
 fn errors_name_file_line_and_what_exists() {
     let cases = [
-        (
-            "\n{{ mobile.mett }}",
-            "`t.md`, line 2: unknown field `mett`, expected one of",
-        ),
+        ("\n{{ mobile.mett }}", "`t.md`, line 2: unknown field `mett`, expected one of"),
         (
             "{% for o in mobile.operators %}\n{{ o.operatr }}\n{% endfor %}",
             "`t.md`, line 2: unknown field `operatr`, expected one of `access_type`",
@@ -232,33 +200,18 @@ fn errors_name_file_line_and_what_exists() {
             "```table\nname = \"operator\"\ncolumns = [{key = \"operatr\"}]\nmissing = \"\"\n```\n",
             "`t.md`, line 1: table `operator` has no column `operatr`, expected one of `province_code`",
         ),
-        (
-            "```title\nkid = 1\n```\n",
-            "`t.md`, line 1: block `title`: unknown field `kid`",
-        ),
-        (
-            "```title\nkind = \n```\n",
-            "`t.md`, line 1: block `title`: ",
-        ),
-        (
-            "a\n\n{% if true %}\n<b>x</b>\n{% endif %}\n",
-            "`t.md`, line 4: HTML is not supported",
-        ),
+        ("```title\nkid = 1\n```\n", "`t.md`, line 1: block `title`: unknown field `kid`"),
+        ("```title\nkind = \n```\n", "`t.md`, line 1: block `title`: "),
+        ("a\n\n{% if true %}\n<b>x</b>\n{% endif %}\n", "`t.md`, line 4: HTML is not supported"),
         ("a\n\n> b\n", "`t.md`, line 3: a block quote"),
         ("{{ 1.5 }}", "a fraction needs a filter"),
         ("{{ mobile.operators }}", "cannot be printed as text"),
-        (
-            "{{ 'x' | label('tiers') }}",
-            "label `tiers.x` is missing in `labels.toml`",
-        ),
+        ("{{ 'x' | label('tiers') }}", "label `tiers.x` is missing in `labels.toml`"),
         ("{% include \"_nothing.md\" %}", "_nothing.md"),
     ];
     for (source, expected) in cases {
         let error = written(source, &Fixture::small()).expect_err(source);
-        assert!(
-            error.to_string().contains(expected),
-            "{source}\n  {error}\n  {expected}"
-        );
+        assert!(error.to_string().contains(expected), "{source}\n  {error}\n  {expected}");
         assert_eq!(error.kind(), Kind::Usage);
     }
 }
@@ -270,9 +223,7 @@ fn an_error_in_an_included_file_names_that_file() {
     let fixture = Fixture::small();
     let error = render("ministry.md", &templates, &fixture.sources(), &figures()).unwrap_err();
     assert!(
-        error
-            .to_string()
-            .starts_with("`_collection.md`, line 2: unknown field `nothing`"),
+        error.to_string().starts_with("`_collection.md`, line 2: unknown field `nothing`"),
         "{error}"
     );
 }
@@ -280,12 +231,6 @@ fn an_error_in_an_included_file_names_that_file() {
 #[test]
 fn an_unknown_template_lists_the_known() {
     let fixture = Fixture::small();
-    let error = render(
-        "x.md",
-        &Templates::embedded(),
-        &fixture.sources(),
-        &figures(),
-    )
-    .unwrap_err();
+    let error = render("x.md", &Templates::embedded(), &fixture.sources(), &figures()).unwrap_err();
     assert!(error.to_string().contains("`committee.md`"), "{error}");
 }

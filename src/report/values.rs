@@ -54,11 +54,7 @@ fn resolve_below(text: &str, texts: &[String], limit: usize) -> String {
 pub(super) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.nfc() {
-        let c = if matches!(c, '\n' | '\r' | '\t') {
-            ' '
-        } else {
-            c
-        };
+        let c = if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };
         if c == ' ' && out.ends_with(' ') || c.is_control() {
             continue;
         }
@@ -85,10 +81,7 @@ impl LastMiss {
 
     /// The last miss, if any.
     pub fn get(&self) -> Option<Miss> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -105,10 +98,7 @@ impl Object for Fields {
         let found = self.values.get(name).cloned();
         if found.is_none() {
             let known = self.values.keys().cloned().collect();
-            self.misses.set(Miss {
-                field: name.to_owned(),
-                known,
-            });
+            self.misses.set(Miss { field: name.to_owned(), known });
         }
         found
     }
@@ -128,28 +118,17 @@ pub(super) fn template_value(data: &Json, misses: &LastMiss) -> Value {
             None => number.as_f64().map_or(Value::from(()), Value::from),
         },
         Json::String(text) => Value::from(without_tokens(text)),
-        Json::Array(items) => items
-            .iter()
-            .map(|item| template_value(item, misses))
-            .collect(),
+        Json::Array(items) => items.iter().map(|item| template_value(item, misses)).collect(),
         Json::Object(map) => {
-            let values = map
-                .iter()
-                .map(|(k, v)| (k.clone(), template_value(v, misses)))
-                .collect();
-            Value::from_object(Fields {
-                values,
-                misses: misses.clone(),
-            })
+            let values = map.iter().map(|(k, v)| (k.clone(), template_value(v, misses))).collect();
+            Value::from_object(Fields { values, misses: misses.clone() })
         }
     }
 }
 
 /// A text from data cannot pretend to be a token.
 fn without_tokens(text: &str) -> String {
-    text.chars()
-        .filter(|c| !matches!(*c, OPEN | CLOSE))
-        .collect()
+    text.chars().filter(|c| !matches!(*c, OPEN | CLOSE)).collect()
 }
 
 #[cfg(test)]

@@ -34,12 +34,9 @@ fn names_follow_the_report_date() {
     }
     fixture.report_date = Date::constant(2025, 3, 1);
     let from = text(&document("ministry.md", &fixture));
-    for words in [
-        "SỞ KHOA HỌC VÀ CÔNG NGHỆ",
-        "BC-SKHCN",
-        "Bộ Khoa học và Công nghệ",
-        "UBND các huyện",
-    ] {
+    for words in
+        ["SỞ KHOA HỌC VÀ CÔNG NGHỆ", "BC-SKHCN", "Bộ Khoa học và Công nghệ", "UBND các huyện"]
+    {
         assert!(from.contains(words), "{words}");
     }
     assert!(!from.contains("Thông tin và Truyền thông"));
@@ -90,27 +87,16 @@ fn a_city_is_not_a_province() {
 #[test]
 fn a_month_without_samples() {
     let mut fixture = Fixture::new(&["Xã A"], &[], 0);
-    without_rows(
-        &mut fixture,
-        &["operator", "commune", "commune_operator", "province"],
-    );
+    without_rows(&mut fixture, &["operator", "commune", "commune_operator", "province"]);
     for name in ["ministry.md", "committee.md"] {
-        let document = render(
-            name,
-            &Templates::embedded(),
-            &fixture.sources(),
-            &BTreeMap::new(),
-        )
-        .unwrap();
+        let document =
+            render(name, &Templates::embedded(), &fixture.sources(), &BTreeMap::new()).unwrap();
         let words = text(&document);
         assert!(
             words.contains("không có lượt đo thành công nào; cả 1 xã, phường chưa đạt 300 mẫu"),
             "{words}"
         );
-        assert!(
-            words.contains("không có mẫu của doanh nghiệp nào"),
-            "{words}"
-        );
+        assert!(words.contains("không có mẫu của doanh nghiệp nào"), "{words}");
         assert!(!words.contains("NaN") && !words.contains("none"), "{words}");
     }
 }
@@ -135,10 +121,7 @@ fn simulated_data_say_so() {
     assert_eq!(document("ministry.md", &fixture).banners, ["DỰ THẢO"]);
     fixture.simulated = true;
     let document = document("committee.md", &fixture);
-    assert_eq!(
-        document.banners[1],
-        "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU ĐO THỰC TẾ"
-    );
+    assert_eq!(document.banners[1], "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU ĐO THỰC TẾ");
     assert!(text(&document).contains("dữ liệu mô phỏng, được tạo ra"));
 }
 
@@ -156,22 +139,12 @@ fn both_reports_account_for_every_record() {
         assert!(
             !words.contains("QCVN") && !words.contains("tốt hơn") && !words.contains("\u{E000}")
         );
-        assert_eq!(
-            document
-                .blocks
-                .iter()
-                .filter(|b| matches!(b, Block::Annex { .. }))
-                .count(),
-            4
-        );
+        assert_eq!(document.blocks.iter().filter(|b| matches!(b, Block::Annex { .. })).count(), 4);
     }
 }
 
 #[test]
 fn the_same_sources_give_the_same_document() {
     let fixture = Fixture::small();
-    assert_eq!(
-        document("ministry.md", &fixture),
-        document("ministry.md", &fixture)
-    );
+    assert_eq!(document("ministry.md", &fixture), document("ministry.md", &fixture));
 }

@@ -86,11 +86,7 @@ pub fn validate(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Resul
     Ok(valid)
 }
 
-fn check_sections(
-    plan: &Plan,
-    samples: &Samples,
-    progress: Progress<'_>,
-) -> Result<Vec<Outcome>> {
+fn check_sections(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Result<Vec<Outcome>> {
     let tables = section::Tables::of(plan, samples)?;
     let tasks: Vec<(usize, usize, Section)> = samples
         .files

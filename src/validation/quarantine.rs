@@ -4,9 +4,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray,
-};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimeUnit, TimestampMicrosecondType};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -112,7 +110,8 @@ fn reasons(rows: &RecordBatch, rules: &[Rule]) -> Result<(Vec<String>, Vec<Strin
         .iter()
         .enumerate()
         .map(|(row, columns)| {
-            let shown = columns.iter().map(|column| Ok(format!("{column}={}", shown(rows, column, row)?)));
+            let shown =
+                columns.iter().map(|column| Ok(format!("{column}={}", shown(rows, column, row)?)));
             Ok(shown.collect::<Result<Vec<_>, String>>()?.join("; "))
         })
         .collect::<Result<Vec<_>, String>>()?;
@@ -129,7 +128,8 @@ fn shown(rows: &RecordBatch, column: &str, row: usize) -> Result<String, String>
     if column == "device_id" {
         return Ok("withheld".into());
     }
-    let array = rows.column_by_name(column).ok_or(format!("rules.toml names no column `{column}`"))?;
+    let array =
+        rows.column_by_name(column).ok_or(format!("rules.toml names no column `{column}`"))?;
     if array.is_null(row) {
         return Ok("NULL".into());
     }

@@ -75,9 +75,8 @@ pub fn passed_schema() -> SchemaRef {
             .find(|(name, _)| *name == other)
             .map_or(DataType::Utf8, |(_, content)| content.arrow_type()),
     };
-    let fields = passed_columns()
-        .into_iter()
-        .map(|(name, from)| Field::new(name, type_of(&from), true));
+    let fields =
+        passed_columns().into_iter().map(|(name, from)| Field::new(name, type_of(&from), true));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 

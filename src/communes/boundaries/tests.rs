@@ -16,10 +16,7 @@ fn feature(code: &str, kind: &str, coordinates: &str) -> String {
 }
 
 fn collection(features: &[String]) -> String {
-    format!(
-        r#"{{"type":"FeatureCollection","features":[{}]}}"#,
-        features.join(",")
-    )
+    format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))
 }
 
 fn parse(text: &str) -> Result<Boundaries, GeojsonFault> {
@@ -51,10 +48,7 @@ fn a_hole_is_outside_and_its_border_inside() {
 fn another_commune_may_fill_a_hole() {
     let rings = format!("[{},{}]", square(0.0, 0.0, 10.0), square(4.0, 4.0, 2.0));
     let inner = format!("[{}]", square(4.0, 4.0, 2.0));
-    let b = boundaries(&[
-        feature("2", "Polygon", &rings),
-        feature("1", "Polygon", &inner),
-    ]);
+    let b = boundaries(&[feature("2", "Polygon", &rings), feature("1", "Polygon", &inner)]);
     assert_eq!(b.commune_at(5.0, 5.0), Some("1"));
     assert_eq!(b.commune_at(4.0, 4.0), Some("1"));
     assert_eq!(b.commune_at(3.0, 5.0), Some("2"));
@@ -64,18 +58,13 @@ fn another_commune_may_fill_a_hole() {
 fn parts_and_features_of_one_code_belong_together() {
     let parts = format!("[[{}],[{}]]", square(0.0, 0.0, 1.0), square(2.0, 0.0, 1.0));
     let island = format!("[{}]", square(0.5, 0.5, 1.0));
-    let b = boundaries(&[
-        feature("1", "MultiPolygon", &parts),
-        feature("1", "Polygon", &island),
-    ]);
+    let b = boundaries(&[feature("1", "MultiPolygon", &parts), feature("1", "Polygon", &island)]);
     assert_eq!(b.commune_at(0.5, 2.5), Some("1"));
     assert_eq!(b.commune_at(0.5, 1.7), None);
     // Where parts overlap, the point is inside all the same.
     assert_eq!(b.commune_at(0.7, 0.7), Some("1"));
     assert_eq!(
-        b.outlines()
-            .map(|(code, polygons)| (code, polygons.0.len()))
-            .collect::<Vec<_>>(),
+        b.outlines().map(|(code, polygons)| (code, polygons.0.len())).collect::<Vec<_>>(),
         [("1", 3)]
     );
 }
@@ -83,12 +72,8 @@ fn parts_and_features_of_one_code_belong_together() {
 #[test]
 fn a_border_belongs_to_the_lowest_code() {
     let tile = |code, x, y| feature(code, "Polygon", &format!("[{}]", square(x, y, 1.0)));
-    let tiles = [
-        tile("4", 0.0, 0.0),
-        tile("3", 1.0, 0.0),
-        tile("2", 0.0, 1.0),
-        tile("1", 1.0, 1.0),
-    ];
+    let tiles =
+        [tile("4", 0.0, 0.0), tile("3", 1.0, 0.0), tile("2", 0.0, 1.0), tile("1", 1.0, 1.0)];
     let mut reversed = tiles.clone();
     reversed.reverse();
     for b in [boundaries(&tiles), boundaries(&reversed)] {
@@ -130,11 +115,7 @@ fn a_vertex_of_the_ray_counts_once() {
 #[test]
 fn the_day_chooses_the_set() {
     let text = |code: &str| {
-        collection(&[feature(
-            code,
-            "Polygon",
-            &format!("[{}]", square(0.0, 0.0, 1.0)),
-        )])
+        collection(&[feature(code, "Polygon", &format!("[{}]", square(0.0, 0.0, 1.0)))])
     };
     let set = |code, from, to| Boundaries::parse("b", &text(code), "code", from, to).unwrap();
     let reform = date(2025, 7, 1);
@@ -144,14 +125,8 @@ fn the_day_chooses_the_set() {
         set("7", reform, OPEN_END),
     ]);
     assert_eq!(sets.commune_at(0.5, 0.5, reform), Placement::Commune("7"));
-    assert_eq!(
-        sets.commune_at(0.5, 0.5, date(2025, 6, 30)),
-        Placement::Commune("5")
-    );
-    assert_eq!(
-        sets.commune_at(0.5, 0.5, date(2024, 10, 31)),
-        Placement::NoBoundaries
-    );
+    assert_eq!(sets.commune_at(0.5, 0.5, date(2025, 6, 30)), Placement::Commune("5"));
+    assert_eq!(sets.commune_at(0.5, 0.5, date(2024, 10, 31)), Placement::NoBoundaries);
     assert_eq!(sets.commune_at(0.5, 1.5, reform), Placement::Outside);
 }
 
@@ -159,10 +134,7 @@ fn the_day_chooses_the_set() {
 fn complaints_name_file_and_feature() {
     let good = feature("1", "Polygon", &format!("[{}]", square(0.0, 0.0, 1.0)));
     let with = |bad: &str| message(&collection(&[good.clone(), bad.into()]));
-    assert_eq!(
-        message(&good),
-        "b.geojson has type `Feature`, expected `FeatureCollection`"
-    );
+    assert_eq!(message(&good), "b.geojson has type `Feature`, expected `FeatureCollection`");
     assert_eq!(
         message(&collection(&[])),
         "b.geojson has no features, expected one or more per commune"
@@ -191,11 +163,7 @@ fn complaints_name_file_and_feature() {
         "b.geojson, feature 2: found a Point for `2`, expected a Polygon or MultiPolygon"
     );
     assert_eq!(
-        with(&feature(
-            "2",
-            "Polygon",
-            &format!("[{}]", square(12.5, 108.0, 1.0))
-        )),
+        with(&feature("2", "Polygon", &format!("[{}]", square(12.5, 108.0, 1.0)))),
         "b.geojson, feature 2: found the position [12.5, 108.0] for `2`, expected degrees, \
          longitude from -180 to 180, latitude from -90 to 90"
     );
@@ -206,10 +174,7 @@ fn complaints_name_file_and_feature() {
     );
     assert!(with(&feature("2", "Polygon", "[[[0],[1],[1],[0]]]")).contains("the position [0.0]"));
     let broken = with(&feature("2", "Polygon", "\"none\""));
-    assert!(
-        broken.starts_with("b.geojson is no GeoJSON: feature 2: "),
-        "{broken}"
-    );
+    assert!(broken.starts_with("b.geojson is no GeoJSON: feature 2: "), "{broken}");
 }
 
 /// The seats that lie outside their commune in the reference data, with where they lie.
@@ -228,11 +193,7 @@ fn seats_of_the_reference_data_lie_in_their_communes() {
         }
         let b = Boundaries::read(&path, "commune_code", date(2025, 7, 1), OPEN_END).unwrap();
         let seats = csv::Reader::from_path(folder.join("population_post_2025-07.csv")).unwrap();
-        for row in seats
-            .into_records()
-            .map(|row| row.unwrap())
-            .filter(|row| &row[2] == province)
-        {
+        for row in seats.into_records().map(|row| row.unwrap()).filter(|row| &row[2] == province) {
             let at = b.commune_at(row[5].parse().unwrap(), row[6].parse().unwrap());
             checked += 1;
             if at != Some(&row[0]) {
@@ -240,10 +201,7 @@ fn seats_of_the_reference_data_lie_in_their_communes() {
             }
         }
     }
-    let found: Vec<_> = found
-        .iter()
-        .map(|(code, at)| (code.as_str(), at.as_deref()))
-        .collect();
+    let found: Vec<_> = found.iter().map(|(code, at)| (code.as_str(), at.as_deref())).collect();
     assert_eq!(checked, 237);
     assert_eq!(found, SEATS_ELSEWHERE);
 }

@@ -79,24 +79,14 @@ impl Context<'_> {
             let size = Style::RECIPIENTS;
             lines.extend(add(self.plain(recipient, Face::Regular, size), size));
         }
-        Column {
-            lines,
-            x: 0.0,
-            width,
-            set: Set::Left,
-        }
+        Column { lines, x: 0.0, width, set: Set::Left }
     }
 
     /// The signer's side and its height.
     fn signer(&self, signature: &Signature, x: f64, width: f64) -> (Vec<Item>, f64) {
         let size = self.style.body;
         let leading = self.leading(size);
-        let column = Column {
-            lines: Vec::new(),
-            x,
-            width,
-            set: Set::Centre,
-        };
+        let column = Column { lines: Vec::new(), x, width, set: Set::Centre };
         let (mut items, mut y) = (Vec::new(), 0.0);
         let mut add = |text: &str, y: &mut f64| {
             for line in self.balanced(self.plain(text, Face::Bold, size), size, width) {

@@ -41,24 +41,14 @@ impl Context<'_> {
             let cells = table.rows.iter().filter_map(|row| row.get(index));
             let cells = cells.map(|cell| self.need(cell, Face::Regular, size));
             // Long titles over short numbers wrap to two or three lines.
-            let title = title.map(|need| Need {
-                most: need.least.max(need.most * TITLE_SHARE),
-                ..need
-            });
-            let need = title.into_iter().chain(cells).fold(
-                Need {
-                    least: 0.0,
-                    most: 0.0,
-                },
-                |a, b| Need {
+            let title =
+                title.map(|need| Need { most: need.least.max(need.most * TITLE_SHARE), ..need });
+            let need =
+                title.into_iter().chain(cells).fold(Need { least: 0.0, most: 0.0 }, |a, b| Need {
                     least: a.least.max(b.least),
                     most: a.most.max(b.most),
-                },
-            );
-            Need {
-                least: need.least + 2.0 * PADDING,
-                most: need.most + 2.0 * PADDING,
-            }
+                });
+            Need { least: need.least + 2.0 * PADDING, most: need.most + 2.0 * PADDING }
         };
         (0..table.columns.len()).map(column).collect()
     }
@@ -66,12 +56,7 @@ impl Context<'_> {
     fn need(&self, text: &str, face: Face, size: f64) -> Need {
         let words = self.plain(text, face, size);
         let least = words.iter().map(|word| word.width).fold(0.0, f64::max);
-        let spaces = words
-            .iter()
-            .rev()
-            .skip(1)
-            .map(|word| word.space)
-            .sum::<f64>();
+        let spaces = words.iter().rev().skip(1).map(|word| word.space).sum::<f64>();
         let most = words.iter().map(|word| word.width).sum::<f64>() + spaces;
         Need { least, most }
     }
@@ -80,10 +65,7 @@ impl Context<'_> {
 /// Whether some word would be cut.
 fn too_wide(table: &Table, needs: &[Need], room: f64) -> bool {
     let widths = widths(table, needs, room);
-    widths
-        .iter()
-        .zip(needs)
-        .any(|(width, need)| *width + 0.01 < need.least)
+    widths.iter().zip(needs).any(|(width, need)| *width + 0.01 < need.least)
 }
 
 /// Columns without a relative width take what they need; the others share what is left.
@@ -91,21 +73,14 @@ fn widths(table: &Table, needs: &[Need], room: f64) -> Vec<f64> {
     let relative: Vec<Option<f64>> = table
         .columns
         .iter()
-        .map(|column| {
-            column
-                .width
-                .filter(|width| width.is_finite() && *width > 0.0)
-        })
+        .map(|column| column.width.filter(|width| width.is_finite() && *width > 0.0))
         .collect();
     let shares: f64 = relative.iter().flatten().sum();
     if shares <= 0.0 {
         return natural(needs, room);
     }
     let fixed: Vec<Need> = pick(needs, &relative, false);
-    let least_shared: f64 = pick(needs, &relative, true)
-        .iter()
-        .map(|need| need.least)
-        .sum();
+    let least_shared: f64 = pick(needs, &relative, true).iter().map(|need| need.least).sum();
     let wanted: f64 = fixed.iter().map(|need| need.most).sum();
     let fixed_room = wanted.min((room - least_shared).max(room * 0.5));
     let mut fixed = natural(&fixed, fixed_room).into_iter();
@@ -123,10 +98,7 @@ fn widths(table: &Table, needs: &[Need], room: f64) -> Vec<f64> {
 
 fn pick(needs: &[Need], relative: &[Option<f64>], shared: bool) -> Vec<Need> {
     let pairs = needs.iter().zip(relative);
-    pairs
-        .filter(|(_, share)| share.is_some() == shared)
-        .map(|(need, _)| *need)
-        .collect()
+    pairs.filter(|(_, share)| share.is_some() == shared).map(|(need, _)| *need).collect()
 }
 
 /// All the room is used. When there is too little, short columns keep what they need and the long
@@ -145,12 +117,7 @@ fn natural(needs: &[Need], room: f64) -> Vec<f64> {
 
 /// Widths under the common cap that makes them fill the room.
 fn cut(room: f64, needs: &[Need], width: impl Fn(&Need, f64) -> f64) -> Vec<f64> {
-    let widths = |cap: f64| {
-        needs
-            .iter()
-            .map(|need| width(need, cap))
-            .collect::<Vec<f64>>()
-    };
+    let widths = |cap: f64| needs.iter().map(|need| width(need, cap)).collect::<Vec<f64>>();
     let (mut low, mut high) = (0.0, room);
     // Forty halvings bring the sum closer to the room than any rounding.
     for _ in 0..40 {

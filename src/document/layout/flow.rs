@@ -28,12 +28,7 @@ pub(super) struct Flow {
 
 impl Flow {
     pub fn new(geometry: Geometry) -> Self {
-        let mut flow = Flow {
-            geometry,
-            sheets: Vec::new(),
-            y: 0.0,
-            fresh: true,
-        };
+        let mut flow = Flow { geometry, sheets: Vec::new(), y: 0.0, fresh: true };
         flow.turn();
         flow
     }
@@ -51,11 +46,7 @@ impl Flow {
             height: self.geometry.page_height,
             items: Vec::new(),
         };
-        self.sheets.push(Sheet {
-            page,
-            number: self.sheets.len() + 1,
-            geometry: self.geometry,
-        });
+        self.sheets.push(Sheet { page, number: self.sheets.len() + 1, geometry: self.geometry });
         (self.y, self.fresh) = (0.0, true);
     }
 
@@ -116,10 +107,7 @@ impl Flow {
     fn draw(&mut self, items: Vec<Item>) {
         let (dx, dy) = (self.geometry.left, self.geometry.top + self.y);
         if let Some(sheet) = self.sheets.last_mut() {
-            sheet
-                .page
-                .items
-                .extend(items.into_iter().map(|item| item.moved(dx, dy)));
+            sheet.page.items.extend(items.into_iter().map(|item| item.moved(dx, dy)));
         }
     }
 

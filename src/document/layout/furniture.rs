@@ -37,13 +37,7 @@ impl Context<'_> {
     }
 
     fn outside(&self, line: &Line, size: f64, baseline: f64, set: Set) -> Vec<Item> {
-        line.items(&Slot {
-            x: self.geometry.left,
-            width: self.geometry.width,
-            baseline,
-            size,
-            set,
-        })
+        line.items(&Slot { x: self.geometry.left, width: self.geometry.width, baseline, size, set })
     }
 
     /// Banners over the page number; what does not fit there goes below the text.

@@ -36,13 +36,7 @@ struct Stack<'a> {
 impl<'a> Stack<'a> {
     fn new(context: &'a Context<'a>, x: f64, width: f64, y: f64) -> Self {
         let items = Vec::new();
-        Stack {
-            context,
-            x,
-            width,
-            y,
-            items,
-        }
+        Stack { context, x, width, y, items }
     }
 
     /// Adds centred lines; the width of the last is returned.
@@ -57,13 +51,7 @@ impl<'a> Stack<'a> {
         let height = size * SINGLE;
         let baseline = self.y + self.context.baseline(size, height);
         let (x, width, set) = (self.x, self.width, Set::Centre);
-        self.items.extend(line.items(&Slot {
-            x,
-            width,
-            baseline,
-            size,
-            set,
-        }));
+        self.items.extend(line.items(&Slot { x, width, baseline, size, set }));
         self.y += height;
     }
 
@@ -76,11 +64,7 @@ impl<'a> Stack<'a> {
     }
 
     fn into_piece(self) -> Piece {
-        Piece {
-            height: self.y,
-            items: self.items,
-            ..Piece::default()
-        }
+        Piece { height: self.y, items: self.items, ..Piece::default() }
     }
 }
 
@@ -97,11 +81,7 @@ impl Context<'_> {
         let y = left.y.max(right.y) + self.style.paragraph_gap;
         (left.y, right.y) = (y, y);
         left.text(&with_blanks(&head.number), Face::Regular, self.style.body);
-        right.text(
-            &with_blanks(&head.place_and_date),
-            Face::Italic,
-            self.style.body,
-        );
+        right.text(&with_blanks(&head.place_and_date), Face::Italic, self.style.body);
         if !head.about.trim().is_empty() {
             left.y += 6.0;
             left.text(&head.about, Face::Regular, self.style.capitals());
@@ -120,11 +100,7 @@ impl Context<'_> {
         };
         let right = needs(&head.nation, Face::Bold, style.capitals())
             .max(needs(&head.motto, Face::Bold, style.body))
-            .max(needs(
-                &with_blanks(&head.place_and_date),
-                Face::Italic,
-                style.body,
-            ));
+            .max(needs(&with_blanks(&head.place_and_date), Face::Italic, style.body));
         let room = self.geometry.width - GUTTER;
         let right = right.clamp(room * 0.5, room * (1.0 - LEAST_LEFT));
         (room - right, right)
@@ -148,11 +124,7 @@ impl Context<'_> {
         let mut pieces = self.centred(kind, Face::Bold, Style::TITLE);
         pieces.extend(self.centred(subject, Face::Bold, Style::TITLE));
         space_before(&mut pieces, 3.0 * self.style.paragraph_gap);
-        let last = if subject.trim().is_empty() {
-            kind
-        } else {
-            subject
-        };
+        let last = if subject.trim().is_empty() { kind } else { subject };
         pieces.extend(self.title_rule(last));
         keep_all(&mut pieces);
         pieces
@@ -160,11 +132,7 @@ impl Context<'_> {
 
     fn title_rule(&self, text: &str) -> Option<Piece> {
         let size = Style::TITLE;
-        let lines = self.balanced(
-            self.plain(text, Face::Bold, size),
-            size,
-            self.geometry.width,
-        );
+        let lines = self.balanced(self.plain(text, Face::Bold, size), size, self.geometry.width);
         let width = lines.last()?.width * SHORT_RULE;
         let x = (self.geometry.width - width) / 2.0;
         Some(Piece {
@@ -188,15 +156,11 @@ impl Context<'_> {
 
     fn several_addressees(&self, title: &str, names: &[String]) -> Vec<Piece> {
         let (size, face) = (self.style.body, Face::Regular);
-        let colon = self
-            .family
-            .width(face, size, title.trim_end_matches(':').trim_end());
+        let colon = self.family.width(face, size, title.trim_end_matches(':').trim_end());
         let dash = self.family.width(face, size, "- ");
         let entries = punctuated(names);
-        let widest = entries
-            .iter()
-            .map(|entry| self.family.width(face, size, entry))
-            .fold(0.0, f64::max);
+        let widest =
+            entries.iter().map(|entry| self.family.width(face, size, entry)).fold(0.0, f64::max);
         // The block as a whole stands in the middle, but starts no further left than the text.
         let x = ((self.geometry.width - colon - dash - widest) / 2.0).max(0.0);
         let at = x + colon;
@@ -228,10 +192,7 @@ impl Context<'_> {
 fn punctuated(names: &[String]) -> Vec<String> {
     let last = names.len().saturating_sub(1);
     let entry = |(index, name): (usize, &String)| {
-        let name = name
-            .trim()
-            .trim_end_matches([';', '.', ','])
-            .trim_start_matches("- ");
+        let name = name.trim().trim_end_matches([';', '.', ',']).trim_start_matches("- ");
         format!("{name}{}", if index == last { "." } else { ";" })
     };
     names.iter().enumerate().map(entry).collect()

@@ -79,14 +79,7 @@ impl Line {
         let mut x = slot.x + offset;
         for (index, word) in self.words.iter().enumerate() {
             for fragment in &word.fragments {
-                extend(
-                    &mut runs,
-                    fragment.face,
-                    &fragment.text,
-                    x,
-                    slot,
-                    word_spacing,
-                );
+                extend(&mut runs, fragment.face, &fragment.text, x, slot, word_spacing);
                 x += fragment.width;
             }
             if index + 1 < self.words.len() {
@@ -161,8 +154,5 @@ impl Context<'_> {
 }
 
 fn single(word: Word) -> Line {
-    Line {
-        width: word.width,
-        words: vec![word],
-    }
+    Line { width: word.width, words: vec![word] }
 }

@@ -33,19 +33,9 @@ use crate::error::{Fault, Kind, Result};
 #[derive(Debug, Error)]
 pub enum LayoutError {
     #[error("{what} is {value}, expected {least} to {most}")]
-    Style {
-        what: &'static str,
-        value: f64,
-        least: f64,
-        most: f64,
-    },
+    Style { what: &'static str, value: f64, least: f64, most: f64 },
     #[error("row {row} of table `{table}` has {found} cells, expected {expected}")]
-    Row {
-        table: String,
-        row: usize,
-        found: usize,
-        expected: usize,
-    },
+    Row { table: String, row: usize, found: usize, expected: usize },
 }
 
 impl Fault for LayoutError {
@@ -75,19 +65,13 @@ pub fn lay_out(document: &Document, family: &Family, style: &Style) -> Result<Ve
     style.check()?;
     let mut pages = Vec::new();
     for section in sections(&document.blocks) {
-        let context = Context {
-            family,
-            style,
-            geometry: style.geometry(section.landscape),
-        };
+        let context = Context { family, style, geometry: style.geometry(section.landscape) };
         for mut sheet in context.section(section.blocks)? {
             context.furnish(&mut sheet, &document.banners);
             pages.push(sheet.page);
         }
     }
-    pages
-        .iter()
-        .try_for_each(|page| require_letters(page, family))?;
+    pages.iter().try_for_each(|page| require_letters(page, family))?;
     Ok(pages)
 }
 
@@ -99,13 +83,7 @@ fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
     starts.push(blocks.len());
     let section = |range: &[usize]| {
         let blocks = &blocks[range[0]..range[1]];
-        let landscape = matches!(
-            blocks.first(),
-            Some(Block::Annex {
-                landscape: true,
-                ..
-            })
-        );
+        let landscape = matches!(blocks.first(), Some(Block::Annex { landscape: true, .. }));
         Section { landscape, blocks }
     };
     starts.windows(2).map(section).collect()
@@ -148,12 +126,7 @@ impl Context<'_> {
             Block::Table(table) => self.table(table)?,
             Block::Figure(figure) => self.figure(figure),
             Block::Signature(signature) => self.signature(signature),
-            Block::Annex {
-                label,
-                title,
-                reference,
-                ..
-            } => self.annex(label, title, reference),
+            Block::Annex { label, title, reference, .. } => self.annex(label, title, reference),
             Block::PageBreak => Vec::new(),
         })
     }

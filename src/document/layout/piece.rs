@@ -7,10 +7,7 @@ use super::lines::{Line, Set, Slot};
 use crate::document::page::{Colour, Face, Item, Path, Stroke};
 
 /// Thin rules: the grid of a table, the rules of the letterhead.
-pub(super) const RULE: Stroke = Stroke {
-    colour: Colour::BLACK,
-    width: 0.6,
-};
+pub(super) const RULE: Stroke = Stroke { colour: Colour::BLACK, width: 0.6 };
 
 /// A strip that is never split. Its items are placed from its top left corner.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,18 +46,8 @@ impl Context<'_> {
     pub fn pieces(&self, lines: &[Line], size: f64, x: f64, width: f64, set: Set) -> Vec<Piece> {
         let height = self.leading(size);
         let baseline = self.baseline(size, height);
-        let slot = Slot {
-            x,
-            width,
-            baseline,
-            size,
-            set,
-        };
-        let piece = |line: &Line| Piece {
-            height,
-            items: line.items(&slot),
-            ..Piece::default()
-        };
+        let slot = Slot { x, width, baseline, size, set };
+        let piece = |line: &Line| Piece { height, items: line.items(&slot), ..Piece::default() };
         lines.iter().map(piece).collect()
     }
 

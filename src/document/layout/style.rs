@@ -40,12 +40,7 @@ pub struct Style {
 impl Default for Style {
     fn default() -> Self {
         Style {
-            margins: Margins {
-                top: 20.0,
-                bottom: 20.0,
-                left: 30.0,
-                right: 15.0,
-            },
+            margins: Margins { top: 20.0, bottom: 20.0, left: 30.0, right: 15.0 },
             body: 13.0,
             table: 11.0,
             indent: 12.7,
@@ -76,12 +71,7 @@ impl Style {
 
     pub(super) fn geometry(&self, landscape: bool) -> Geometry {
         let (width, height) = if landscape { (A4.1, A4.0) } else { A4 };
-        let Margins {
-            top,
-            bottom,
-            left,
-            right,
-        } = self.margins;
+        let Margins { top, bottom, left, right } = self.margins;
         Geometry {
             page_width: width * MILLIMETRE,
             page_height: height * MILLIMETRE,
@@ -94,28 +84,13 @@ impl Style {
 
     /// Refuses sizes that leave no room for text.
     pub(super) fn check(&self) -> Result<()> {
-        let Margins {
-            top,
-            bottom,
-            left,
-            right,
-        } = self.margins;
+        let Margins { top, bottom, left, right } = self.margins;
         positive("top margin", top)?;
         positive("bottom margin", bottom)?;
         positive("left margin", left)?;
         positive("right margin", right)?;
-        within(
-            "room beside the margins",
-            A4.0 - left - right,
-            LEAST_ROOM,
-            A4.0,
-        )?;
-        within(
-            "room between the margins",
-            A4.0 - top - bottom,
-            LEAST_ROOM,
-            A4.0,
-        )?;
+        within("room beside the margins", A4.0 - left - right, LEAST_ROOM, A4.0)?;
+        within("room between the margins", A4.0 - top - bottom, LEAST_ROOM, A4.0)?;
         within("body size", self.body, 6.0, 24.0)?;
         within("table size", self.table, 5.0, 24.0)?;
         within("indent", self.indent, 0.0, LEAST_ROOM / 2.0)?;
@@ -132,13 +107,7 @@ fn within(what: &'static str, value: f64, least: f64, most: f64) -> Result<()> {
     if value >= least && value <= most {
         return Ok(());
     }
-    Err(LayoutError::Style {
-        what,
-        value,
-        least,
-        most,
-    }
-    .into())
+    Err(LayoutError::Style { what, value, least, most }.into())
 }
 
 /// A page and the area on it that text may fill, in points.

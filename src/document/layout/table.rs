@@ -60,12 +60,7 @@ impl Context<'_> {
         }
         let (size, widths) = self.fit_columns(table);
         let aligns = table.columns.iter().map(|column| column.align).collect();
-        let grid = Grid {
-            context: self,
-            size,
-            widths,
-            aligns,
-        };
+        let grid = Grid { context: self, size, widths, aligns };
         let titles = table.columns.iter().map(|column| column.title.as_str());
         let head = grid.cells(titles, Face::Bold);
         let rows = table.rows.iter();
@@ -123,12 +118,10 @@ impl Grid<'_> {
         let room = if repeated { page - head_height } else { page };
         let mut pieces = self.split(head, room, true);
         keep_all(&mut pieces);
-        let head = pieces.first().filter(|_| repeated).map(|piece| {
-            Rc::new(Head {
-                height: piece.height,
-                items: piece.items.clone(),
-            })
-        });
+        let head = pieces
+            .first()
+            .filter(|_| repeated)
+            .map(|piece| Rc::new(Head { height: piece.height, items: piece.items.clone() }));
         let first_row = pieces.len();
         for row in rows {
             let mut row = self.split(row, room, false);
@@ -162,9 +155,7 @@ impl Grid<'_> {
             let some = |cell: &Vec<Line>| cell.chunks(most).nth(index).unwrap_or_default().to_vec();
             cells.iter().map(some).collect()
         };
-        (0..lines.div_ceil(most))
-            .map(|index| self.row(&part(index), head))
-            .collect()
+        (0..lines.div_ceil(most)).map(|index| self.row(&part(index), head)).collect()
     }
 
     fn row(&self, cells: &Cells, head: bool) -> Piece {
@@ -176,11 +167,7 @@ impl Grid<'_> {
             items.extend(self.cell(lines, x, *width, height, set));
             x += width;
         }
-        Piece {
-            height,
-            items,
-            ..Piece::default()
-        }
+        Piece { height, items, ..Piece::default() }
     }
 
     /// The text of a cell, in the middle of its height.
@@ -213,12 +200,7 @@ impl Grid<'_> {
             x += column;
             rings.push(vec![(x, 0.0), (x, height)]);
         }
-        Item::Path(Path {
-            rings,
-            closed: false,
-            fill: None,
-            stroke: Some(RULE),
-        })
+        Item::Path(Path { rings, closed: false, fill: None, stroke: Some(RULE) })
     }
 }
 

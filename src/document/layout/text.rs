@@ -21,10 +21,7 @@ impl Context<'_> {
 
     /// A heading: it stays with the text below it.
     pub fn heading(&self, level: u8, spans: &[Span]) -> Vec<Piece> {
-        let bold = |span: &Span| Span {
-            bold: span.bold || level < 3,
-            ..span.clone()
-        };
+        let bold = |span: &Span| Span { bold: span.bold || level < 3, ..span.clone() };
         let spans: Vec<Span> = spans.iter().map(bold).collect();
         let mut pieces = self.indented(&spans, Set::Justified);
         keep_all(&mut pieces);
@@ -37,10 +34,7 @@ impl Context<'_> {
     pub fn list(&self, items: &[Vec<Span>]) -> Vec<Piece> {
         let item = |spans: &Vec<Span>| {
             // The dash takes the weight of what it introduces only by being regular itself.
-            let dash = Span {
-                text: "-\u{a0}".into(),
-                ..Span::default()
-            };
+            let dash = Span { text: "-\u{a0}".into(), ..Span::default() };
             let spans: Vec<Span> = std::iter::once(dash).chain(spans.iter().cloned()).collect();
             self.paragraph(&spans)
         };
@@ -58,11 +52,8 @@ impl Context<'_> {
             let x = if index == 0 { indent } else { 0.0 };
             self.pieces(std::slice::from_ref(line), size, x, width - x, set)
         };
-        let mut pieces: Vec<Piece> = full
-            .iter()
-            .enumerate()
-            .flat_map(|(index, line)| lay(index, line, set))
-            .collect();
+        let mut pieces: Vec<Piece> =
+            full.iter().enumerate().flat_map(|(index, line)| lay(index, line, set)).collect();
         pieces.extend(lay(full.len(), last, Set::Left));
         pieces
     }

@@ -31,11 +31,7 @@ impl Word {
                 last.text.push(character);
                 last.width += advance;
             }
-            _ => self.fragments.push(Fragment {
-                face,
-                text: character.into(),
-                width: advance,
-            }),
+            _ => self.fragments.push(Fragment { face, text: character.into(), width: advance }),
         }
     }
 }

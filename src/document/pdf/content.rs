@@ -27,12 +27,8 @@ struct Writer<'a> {
 
 /// The operations that draw a page.
 pub(super) fn operations(page: &Page, subsets: &Subsets<'_>) -> Vec<Op> {
-    let mut writer = Writer {
-        subsets,
-        height: page.height,
-        state: State::default(),
-        ops: Vec::new(),
-    };
+    let mut writer =
+        Writer { subsets, height: page.height, state: State::default(), ops: Vec::new() };
     for item in &page.items {
         match item {
             Item::Text(run) => writer.text(run),
@@ -106,11 +102,7 @@ impl Writer<'_> {
                 items.push(TextItem::Offset(offset));
             }
         }
-        items.extend(
-            Some(text)
-                .filter(|text| !text.is_empty())
-                .map(TextItem::Text),
-        );
+        items.extend(Some(text).filter(|text| !text.is_empty()).map(TextItem::Text));
         items
     }
 
@@ -121,22 +113,14 @@ impl Writer<'_> {
             let rings = path.rings.iter().filter(|ring| ring.len() > 2);
             let rings: Vec<PolygonRing> = rings.map(|ring| self.ring(ring)).collect();
             let (mode, winding_order) = (PaintMode::Fill, WindingOrder::EvenOdd);
-            self.ops.push(Op::DrawPolygon {
-                polygon: Polygon {
-                    rings,
-                    mode,
-                    winding_order,
-                },
-            });
+            self.ops.push(Op::DrawPolygon { polygon: Polygon { rings, mode, winding_order } });
         }
         if let Some(stroke) = path.stroke {
             self.stroke(stroke.colour, stroke.width);
             for ring in path.rings.iter().filter(|ring| ring.len() > 1) {
                 let points = self.ring(ring).points;
                 let is_closed = path.closed;
-                self.ops.push(Op::DrawLine {
-                    line: Line { points, is_closed },
-                });
+                self.ops.push(Op::DrawLine { line: Line { points, is_closed } });
             }
         }
     }
@@ -153,10 +137,7 @@ impl Writer<'_> {
 
     fn ring(&self, points: &[(f64, f64)]) -> PolygonRing {
         let point = |(x, y): &(f64, f64)| LinePoint {
-            p: Point {
-                x: Pt(round(*x)),
-                y: Pt(round(self.height - y)),
-            },
+            p: Point { x: Pt(round(*x)), y: Pt(round(self.height - y)) },
             bezier: false,
         };
         let points = points.iter().map(point).collect();

@@ -35,8 +35,7 @@ pub(super) fn finish(
 
 fn bytes(file: &mut lopdf::Document) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    file.save_to(&mut bytes)
-        .map_err(|error| PdfError::Assembly(error.to_string()))?;
+    file.save_to(&mut bytes).map_err(|error| PdfError::Assembly(error.to_string()))?;
     Ok(bytes)
 }
 
@@ -67,14 +66,9 @@ fn set_properties(file: &mut lopdf::Document, document: &Document) -> Result<()>
 }
 
 fn set_catalog(file: &mut lopdf::Document) -> Result<()> {
-    let catalog = file
-        .catalog_mut()
-        .map_err(|error| PdfError::Assembly(error.to_string()))?;
+    let catalog = file.catalog_mut().map_err(|error| PdfError::Assembly(error.to_string()))?;
     catalog.set("Lang", Object::string_literal(LANGUAGE));
-    catalog.set(
-        "ViewerPreferences",
-        dictionary! { "DisplayDocTitle" => true },
-    );
+    catalog.set("ViewerPreferences", dictionary! { "DisplayDocTitle" => true });
     Ok(())
 }
 

@@ -35,10 +35,7 @@ impl<'a> Subsets<'a> {
         for item in pages.iter().flat_map(|page| &page.items) {
             if let Item::Text(run) = item {
                 family.require(run.face, &run.text)?;
-                characters
-                    .entry(run.face)
-                    .or_default()
-                    .extend(run.text.chars());
+                characters.entry(run.face).or_default().extend(run.text.chars());
             }
         }
         let used = characters.into_iter().map(|(face, characters)| {
@@ -46,11 +43,7 @@ impl<'a> Subsets<'a> {
             let mut glyphs = BTreeMap::new();
             for character in characters {
                 if let Some(glyph) = font.glyph(character) {
-                    let character = if character == '\u{a0}' {
-                        ' '
-                    } else {
-                        character
-                    };
+                    let character = if character == '\u{a0}' { ' ' } else { character };
                     glyphs.entry(glyph.id).or_insert(character);
                 }
             }
@@ -99,10 +92,7 @@ fn embed(font: &Font, glyphs: &BTreeMap<u16, char>) -> Result<ParsedFont> {
         let advance = font.glyph(*character).map_or(0, |glyph| glyph.advance);
         widths.insert(new, advance);
     }
-    let fault = |reason: String| PdfError::Subset {
-        font: font.name.clone(),
-        reason,
-    };
+    let fault = |reason: String| PdfError::Subset { font: font.name.clone(), reason };
     let bytes = subsetter::subset(&font.data, 0, &remapper).map_err(|e| fault(e.to_string()))?;
     // Metrics come from the whole font: the subset has lost the tables they stand in.
     let mut parsed = ParsedFont::from_bytes(&font.data, 0, &mut Vec::new())
@@ -117,9 +107,5 @@ fn embed(font: &Font, glyphs: &BTreeMap<u16, char>) -> Result<ParsedFont> {
 /// Six capitals that mark a subset (ISO 32000-1, 9.6.4), from its content.
 fn tag(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    digest
-        .iter()
-        .take(6)
-        .map(|byte| char::from(b'A' + byte % 26))
-        .collect()
+    digest.iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect()
 }

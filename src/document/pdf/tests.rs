@@ -5,18 +5,9 @@ use crate::document::page::{Colour, Face, Item, Path, Stroke, TextRun};
 
 fn document() -> Document {
     let spans = |text: &str| {
-        let plain = Span {
-            text: format!("{text} "),
-            ..Span::default()
-        };
-        let bold = Span {
-            bold: true,
-            ..plain.clone()
-        };
-        let both = Span {
-            italic: true,
-            ..bold.clone()
-        };
+        let plain = Span { text: format!("{text} "), ..Span::default() };
+        let bold = Span { bold: true, ..plain.clone() };
+        let both = Span { italic: true, ..bold.clone() };
         vec![plain, bold, both]
     };
     Document {
@@ -24,9 +15,7 @@ fn document() -> Document {
         author: "Sở".into(),
         date: jiff::civil::Date::new(2025, 11, 15).ok(),
         banners: Vec::new(),
-        blocks: vec![Block::Paragraph(spans(
-            &"Tốc độ tải xuống 83,52\u{a0}Mbps ".repeat(30),
-        ))],
+        blocks: vec![Block::Paragraph(spans(&"Tốc độ tải xuống 83,52\u{a0}Mbps ".repeat(30)))],
     }
 }
 
@@ -38,11 +27,7 @@ fn written() -> Vec<u8> {
 
 fn drawn(items: Vec<Item>) -> (lopdf::Document, String) {
     let family = Family::libertinus().unwrap();
-    let page = Page {
-        width: 200.0,
-        height: 100.0,
-        items,
-    };
+    let page = Page { width: 200.0, height: 100.0, items };
     let bytes = write(&[page], &Document::default(), &family).unwrap();
     let file = lopdf::Document::load_mem(&bytes).unwrap();
     let page = *file.get_pages().values().next().unwrap();
@@ -68,11 +53,7 @@ fn the_same_pages_are_the_same_bytes() {
     let first = written();
     assert_eq!(first, written());
     let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(written)).collect();
-    assert!(
-        threads
-            .into_iter()
-            .all(|thread| thread.join().unwrap() == first)
-    );
+    assert!(threads.into_iter().all(|thread| thread.join().unwrap() == first));
 }
 
 #[test]
@@ -91,11 +72,7 @@ fn fonts_are_subsets_and_the_file_is_small() {
     names.sort();
     assert_eq!(
         names,
-        [
-            "+LibertinusSerif-Bold",
-            "+LibertinusSerif-Regular",
-            "+LibertinusSerif-SemiboldItalic"
-        ]
+        ["+LibertinusSerif-Bold", "+LibertinusSerif-Regular", "+LibertinusSerif-SemiboldItalic"]
     );
 }
 
@@ -105,28 +82,12 @@ fn properties_are_text_strings_with_a_fixed_date() {
     let info = file.trailer.get(b"Info").unwrap().as_reference().unwrap();
     let info = file.get_dictionary(info).unwrap();
     let title = info.get(b"Title").unwrap().as_str().unwrap();
-    let units: Vec<u16> = title
-        .chunks(2)
-        .map(|unit| u16::from_be_bytes([unit[0], unit[1]]))
-        .collect();
-    assert_eq!(
-        String::from_utf16(&units).unwrap(),
-        format!("\u{feff}{}", document().title)
-    );
-    assert_eq!(
-        info.get(b"CreationDate").unwrap().as_str().unwrap(),
-        b"D:20251115000000+07'00'"
-    );
+    let units: Vec<u16> =
+        title.chunks(2).map(|unit| u16::from_be_bytes([unit[0], unit[1]])).collect();
+    assert_eq!(String::from_utf16(&units).unwrap(), format!("\u{feff}{}", document().title));
+    assert_eq!(info.get(b"CreationDate").unwrap().as_str().unwrap(), b"D:20251115000000+07'00'");
     assert!(!info.has(b"GTS_PDFXVersion"));
-    assert_eq!(
-        file.catalog()
-            .unwrap()
-            .get(b"Lang")
-            .unwrap()
-            .as_str()
-            .unwrap(),
-        b"vi-VN"
-    );
+    assert_eq!(file.catalog().unwrap().get(b"Lang").unwrap().as_str().unwrap(), b"vi-VN");
 }
 
 #[test]
@@ -134,19 +95,14 @@ fn each_glyph_reads_back_as_its_letter() {
     let (file, content) = drawn(vec![Item::Text(run("Ặ\u{a0}ộ đ"))]);
     let map = file.objects.values().find_map(|object| {
         let map = object.as_stream().ok()?.decompressed_content().ok()?;
-        String::from_utf8(map)
-            .ok()
-            .filter(|map| map.contains("begincmap"))
+        String::from_utf8(map).ok().filter(|map| map.contains("begincmap"))
     });
     let map = map.unwrap().to_lowercase();
     for letter in ["1eb6", "1ed9", "0111", "0020"] {
         assert!(map.contains(letter), "{letter} is missing in {map}");
     }
     assert!(!map.contains("00a0"));
-    assert!(
-        content.contains("Tj") || content.contains("TJ"),
-        "{content}"
-    );
+    assert!(content.contains("Tj") || content.contains("TJ"), "{content}");
 }
 
 #[test]
@@ -173,16 +129,10 @@ fn rings_are_filled_by_the_even_odd_rule() {
         rings: vec![square(10.0, 90.0), square(30.0, 60.0)],
         closed: true,
         fill: Some(Colour::new(255, 0, 0)),
-        stroke: Some(Stroke {
-            colour: Colour::BLACK,
-            width: 0.5,
-        }),
+        stroke: Some(Stroke { colour: Colour::BLACK, width: 0.5 }),
     };
     let (_, content) = drawn(vec![Item::Path(path)]);
-    assert!(
-        content.contains("1 0 0 rg") && content.contains("f*"),
-        "{content}"
-    );
+    assert!(content.contains("1 0 0 rg") && content.contains("f*"), "{content}");
     assert_eq!(content.matches("\nS").count(), 2, "{content}");
 }
 
@@ -190,10 +140,7 @@ fn rings_are_filled_by_the_even_odd_rule() {
 fn no_page_is_an_error() {
     let family = Family::libertinus().unwrap();
     let error = write(&[], &Document::default(), &family).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the document has no page, expected at least one"
-    );
+    assert_eq!(error.to_string(), "the document has no page, expected at least one");
 }
 
 #[test]
@@ -207,14 +154,8 @@ fn a_truetype_family_of_the_user_is_embedded() {
     std::fs::write(&path, data).unwrap();
     let family = Family::read(&path, &path, &path, &path).unwrap();
     std::fs::remove_file(&path).unwrap();
-    let plain = Span {
-        text: "Do kiem 83,52 Mbps \u{111}".into(),
-        ..Span::default()
-    };
-    let document = Document {
-        blocks: vec![Block::Paragraph(vec![plain])],
-        ..Document::default()
-    };
+    let plain = Span { text: "Do kiem 83,52 Mbps \u{111}".into(), ..Span::default() };
+    let document = Document { blocks: vec![Block::Paragraph(vec![plain])], ..Document::default() };
     let pages = lay_out(&document, &family, &Style::default()).unwrap();
     let bytes = write(&pages, &document, &family).unwrap();
     assert!(bytes.len() < data.len() / 4, "{} bytes", bytes.len());

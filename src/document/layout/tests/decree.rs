@@ -16,10 +16,7 @@ fn the_letterhead_stands_where_the_decree_has_it() {
     assert_eq!((parent.face, parent.size), (Face::Regular, 12.0));
     assert_eq!((issuer.face, issuer.size), (Face::Bold, 12.0));
     assert_eq!(parent.y, nation.y);
-    close(
-        parent.y - family().ascent(Face::Regular, 12.0),
-        20.0 * MILLIMETRE,
-    );
+    close(parent.y - family().ascent(Face::Regular, 12.0), 20.0 * MILLIMETRE);
     close(parent.x + right_edge(parent), issuer.x + right_edge(issuer));
     let (number, date) = (run(page, "Số:"), run(page, "Đắk Lắk,"));
     assert_eq!((number.face, number.size), (Face::Regular, 13.0));
@@ -45,22 +42,14 @@ fn rules_of_the_letterhead_have_their_lengths() {
 
 #[test]
 fn long_agency_names_wrap_within_their_column() {
-    let Block::Letterhead(mut head) = letterhead() else {
-        unreachable!()
-    };
+    let Block::Letterhead(mut head) = letterhead() else { unreachable!() };
     head.issuer = "TRUNG TÂM GIÁM SÁT AN TOÀN THÔNG TIN MẠNG VÀ HẠ TẦNG SỐ".into();
     let page = &pages(vec![Block::Letterhead(head)])[0];
     let nation = run(page, "CỘNG");
-    let left = runs(page)
-        .into_iter()
-        .filter(|run| run.face == Face::Bold && run.x < nation.x);
+    let left = runs(page).into_iter().filter(|run| run.face == Face::Bold && run.x < nation.x);
     let lines: Vec<&TextRun> = left.filter(|run| run.text != nation.text).collect();
     assert!(lines.len() > 1);
-    assert!(
-        lines
-            .iter()
-            .all(|run| run.x >= 30.0 * MILLIMETRE && right_edge(run) < nation.x)
-    );
+    assert!(lines.iter().all(|run| run.x >= 30.0 * MILLIMETRE && right_edge(run) < nation.x));
     assert_eq!(run(page, "Số:").y, run(page, "Đắk Lắk,").y);
 }
 
@@ -97,18 +86,13 @@ fn page_numbers_start_again_in_an_annex_and_skip_first_pages() {
     let numbers: Vec<Option<String>> = pages
         .iter()
         .map(|page| {
-            let above = runs(page)
-                .into_iter()
-                .find(|run| run.y < 20.0 * MILLIMETRE)?;
+            let above = runs(page).into_iter().find(|run| run.y < 20.0 * MILLIMETRE)?;
             close((above.x + right_edge(above)) / 2.0, middle(page));
             assert_eq!((above.face, above.size), (Face::Regular, 13.0));
             Some(above.text.clone())
         })
         .collect();
-    let annexed = pages
-        .iter()
-        .position(|page| page.width > page.height)
-        .unwrap();
+    let annexed = pages.iter().position(|page| page.width > page.height).unwrap();
     close(pages[annexed].width, 297.0 * MILLIMETRE);
     let expected = |from: usize| (from > 1).then(|| from.to_string());
     let mut wanted: Vec<Option<String>> = (1..=annexed).map(expected).collect();
@@ -120,21 +104,14 @@ fn page_numbers_start_again_in_an_annex_and_skip_first_pages() {
 #[test]
 fn banners_stand_clear_of_number_and_text() {
     let document = Document {
-        banners: vec![
-            "DRAFT".into(),
-            "SIMULATED DATA ".repeat(4),
-            "THIRD ".repeat(40),
-        ],
+        banners: vec!["DRAFT".into(), "SIMULATED DATA ".repeat(4), "THIRD ".repeat(40)],
         blocks: (0..60).map(|_| paragraph("x")).collect(),
         ..Document::default()
     };
     let pages = lay_out(&document, family(), &Style::default()).unwrap();
     let number_top = 15.0 * MILLIMETRE - 13.0 * 0.7;
     for page in &pages {
-        let banners: Vec<&TextRun> = runs(page)
-            .into_iter()
-            .filter(|run| run.size == 8.5)
-            .collect();
+        let banners: Vec<&TextRun> = runs(page).into_iter().filter(|run| run.size == 8.5).collect();
         assert!(banners.len() >= 3);
         for banner in banners {
             let above = banner.y + 2.5 < number_top;
@@ -151,10 +128,7 @@ fn several_addressees_stand_under_the_colon() {
     let title = "Kính gửi:".to_string();
     let page = &pages(vec![Block::Addressees { title, names }])[0];
     let colon = right_edge(run(page, "Kính")) - family().width(Face::Regular, 13.0, ":");
-    let dashes = runs(page)
-        .into_iter()
-        .filter(|run| run.text == "-")
-        .map(|run| run.x);
+    let dashes = runs(page).into_iter().filter(|run| run.text == "-").map(|run| run.x);
     let dashes: Vec<f64> = dashes.collect();
     assert_eq!(dashes.len(), 2);
     dashes.iter().for_each(|dash| close(*dash, colon));

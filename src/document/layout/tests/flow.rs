@@ -4,21 +4,13 @@ use super::*;
 
 #[test]
 fn mixed_faces_meet_without_a_gap() {
-    let bold = Span {
-        text: "30".into(),
-        bold: true,
-        italic: false,
-    };
+    let bold = Span { text: "30".into(), bold: true, italic: false };
     let page = &pages(vec![Block::Paragraph(vec![span("a "), bold, span("% b")])])[0];
     let [first, middle, last] = runs(page)[..] else {
         panic!("expected three runs");
     };
     assert_eq!(
-        (
-            first.text.as_str(),
-            middle.text.as_str(),
-            last.text.as_str()
-        ),
+        (first.text.as_str(), middle.text.as_str(), last.text.as_str()),
         ("a ", "30", "% b")
     );
     assert!((right_edge(first) - middle.x).abs() < 1e-9);
@@ -31,10 +23,7 @@ fn composed_and_decomposed_input_make_the_same_pages() {
     let text = "Tốc độ truy nhập của Đắk Lắk, Ứng Hòa, Ặ";
     let decomposed: String = text.nfd().collect();
     assert_ne!(text, decomposed);
-    assert_eq!(
-        pages(vec![paragraph(text)]),
-        pages(vec![paragraph(&decomposed)])
-    );
+    assert_eq!(pages(vec![paragraph(text)]), pages(vec![paragraph(&decomposed)]));
 }
 
 #[test]
@@ -44,10 +33,7 @@ fn no_line_of_a_paragraph_is_left_alone() {
         let mut blocks: Vec<Block> = (0..lines).map(|_| paragraph("x")).collect();
         blocks.push(paragraph(&"wide ".repeat(75)));
         for page in pages(blocks) {
-            let count = runs(&page)
-                .iter()
-                .filter(|run| run.text.starts_with("wide"))
-                .count();
+            let count = runs(&page).iter().filter(|run| run.text.starts_with("wide")).count();
             assert_ne!(count, 1, "after {lines} paragraphs");
         }
     }
@@ -57,10 +43,7 @@ fn no_line_of_a_paragraph_is_left_alone() {
 fn headings_and_signatures_are_not_alone() {
     for lines in 20..40 {
         let mut blocks: Vec<Block> = (0..lines).map(|_| paragraph("x")).collect();
-        blocks.push(Block::Heading {
-            level: 1,
-            text: vec![span("Heading")],
-        });
+        blocks.push(Block::Heading { level: 1, text: vec![span("Heading")] });
         blocks.push(paragraph("after"));
         blocks.push(Block::Signature(Signature {
             recipients_title: "To:".into(),
@@ -93,11 +76,7 @@ fn drawings_shrink_to_the_text_but_never_grow() {
             rotation: 0.0,
         };
         Block::Figure(Figure {
-            drawing: Drawing {
-                width,
-                height,
-                items: vec![Item::Text(text)],
-            },
+            drawing: Drawing { width, height, items: vec![Item::Text(text)] },
             caption: "Figure 1".into(),
             alternative: String::new(),
         })

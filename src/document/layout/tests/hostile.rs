@@ -4,10 +4,7 @@ use super::*;
 
 #[test]
 fn a_missing_letter_is_an_error() {
-    let document = Document {
-        blocks: vec![paragraph("mạng 漢")],
-        ..Document::default()
-    };
+    let document = Document { blocks: vec![paragraph("mạng 漢")], ..Document::default() };
     let error = lay_out(&document, family(), &Style::default()).unwrap_err();
     assert!(error.to_string().contains("no glyph for '漢'"), "{error}");
 }
@@ -15,11 +12,7 @@ fn a_missing_letter_is_an_error() {
 #[test]
 fn margins_without_room_are_an_error() {
     let style = Style {
-        margins: Margins {
-            left: 100.0,
-            right: f64::NAN,
-            ..Style::default().margins
-        },
+        margins: Margins { left: 100.0, right: f64::NAN, ..Style::default().margins },
         ..Style::default()
     };
     assert!(lay_out(&Document::default(), family(), &style).is_err());
@@ -45,19 +38,10 @@ fn odd_blocks_are_laid_out_all_the_same() {
         Block::PageBreak,
         Block::Paragraph(Vec::new()),
         Block::List(vec![Vec::new()]),
-        Block::Heading {
-            level: 9,
-            text: Vec::new(),
-        },
+        Block::Heading { level: 9, text: Vec::new() },
         Block::Letterhead(Letterhead::default()),
-        Block::Title {
-            kind: String::new(),
-            subject: huge.clone(),
-        },
-        Block::Addressees {
-            title: String::new(),
-            names: Vec::new(),
-        },
+        Block::Title { kind: String::new(), subject: huge.clone() },
+        Block::Addressees { title: String::new(), names: Vec::new() },
         Block::Table(empty),
         Block::Table(table(0)),
         Block::Table(wide),
@@ -65,18 +49,11 @@ fn odd_blocks_are_laid_out_all_the_same() {
         Block::Table(tall_head),
         paragraph(&huge),
         Block::Figure(Figure {
-            drawing: Drawing {
-                width: 0.0,
-                height: 0.0,
-                items: Vec::new(),
-            },
+            drawing: Drawing { width: 0.0, height: 0.0, items: Vec::new() },
             caption: String::new(),
             alternative: String::new(),
         }),
-        Block::Signature(Signature {
-            recipients: vec![huge.clone(); 2],
-            ..Signature::default()
-        }),
+        Block::Signature(Signature { recipients: vec![huge.clone(); 2], ..Signature::default() }),
         Block::Annex {
             label: String::new(),
             title: String::new(),

@@ -19,10 +19,7 @@ fn family() -> &'static Family {
 }
 
 fn span(text: &str) -> Span {
-    Span {
-        text: text.into(),
-        ..Span::default()
-    }
+    Span { text: text.into(), ..Span::default() }
 }
 
 fn paragraph(text: &str) -> Block {
@@ -30,10 +27,7 @@ fn paragraph(text: &str) -> Block {
 }
 
 fn pages(blocks: Vec<Block>) -> Vec<Page> {
-    let document = Document {
-        blocks,
-        ..Document::default()
-    };
+    let document = Document { blocks, ..Document::default() };
     lay_out(&document, family(), &Style::default()).unwrap()
 }
 
@@ -48,9 +42,7 @@ fn runs(page: &Page) -> Vec<&TextRun> {
 }
 
 fn run<'a>(page: &'a Page, text: &str) -> &'a TextRun {
-    let found = runs(page)
-        .into_iter()
-        .find(|run| run.text.starts_with(text));
+    let found = runs(page).into_iter().find(|run| run.text.starts_with(text));
     found.unwrap_or_else(|| panic!("no run starts with {text}"))
 }
 
@@ -60,18 +52,11 @@ fn right_edge(run: &TextRun) -> f64 {
 }
 
 fn close(found: f64, expected: f64) {
-    assert!(
-        (found - expected).abs() < HALF_A_MILLIMETRE,
-        "found {found}, expected {expected}"
-    );
+    assert!((found - expected).abs() < HALF_A_MILLIMETRE, "found {found}, expected {expected}");
 }
 
 fn column(title: &str, align: Align) -> Column {
-    Column {
-        title: title.into(),
-        align,
-        width: None,
-    }
+    Column { title: title.into(), align, width: None }
 }
 
 fn table(rows: usize) -> Table {
@@ -99,10 +84,9 @@ fn letterhead() -> Block {
 /// The rules of a page: start, length and height.
 fn rules(page: &Page) -> Vec<(f64, f64, f64)> {
     let rule = |item: &Item| match item {
-        Item::Path(path) => path
-            .rings
-            .first()
-            .map(|ring| (ring[0].0, ring[1].0 - ring[0].0, ring[0].1)),
+        Item::Path(path) => {
+            path.rings.first().map(|ring| (ring[0].0, ring[1].0 - ring[0].0, ring[0].1))
+        }
         Item::Text(_) => None,
     };
     page.items.iter().filter_map(rule).collect()
