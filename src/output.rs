@@ -24,10 +24,6 @@ use crate::validation::quarantine::empty;
 use crate::validation::{ValidSamples, ValidationFault};
 use crate::{communes, vietnamese};
 
-/// The reports of a bundle, by template.
-const REPORTS: [(&str, &str); 2] =
-    [("ministry.md", "ministry.pdf"), ("committee.md", "committee.pdf")];
-
 /// The folder beside a bundle that holds ledger and quarantine of a run without reports.
 pub fn refusal_name(bundle: &str) -> String {
     format!("{bundle}.rejected")
@@ -128,7 +124,7 @@ pub fn charts(
     figures::drawings(&figures, &Family::libertinus()?)
 }
 
-/// Both reports as PDF.
+/// Every report as PDF.
 pub fn reports(
     staging: &Staging,
     plan: &Plan,
@@ -159,19 +155,25 @@ pub fn reports(
         program_version: env!("CARGO_PKG_VERSION"),
     };
     let family = Family::libertinus()?;
-    let made: Vec<Result<(&str, Vec<u8>)>> = REPORTS
+    let made: Vec<Result<Vec<u8>>> = names(plan)
         .par_iter()
-        .map(|(template, file)| {
-            let document = report::render(template, &plan.templates, &sources, drawings)?;
+        .map(|name| {
+            let template = format!("{name}.md");
+            let document = report::render(&template, &plan.templates, &sources, drawings)?;
             let pages = lay_out(&document, &family, &Style::default())?;
-            Ok((*file, pdf::write(&pages, &document, &family)?))
+            pdf::write(&pages, &document, &family)
         })
         .collect();
-    for report in made {
-        let (file, bytes) = report?;
-        staging.write(&format!("send/reports/{file}"), &bytes)?;
+    for (name, bytes) in names(plan).iter().zip(made) {
+        staging.write(&format!("send/reports/{name}.pdf"), &bytes?)?;
     }
     Ok(())
+}
+
+/// Every template is a report but for those that others include: their names begin with `_`.
+fn names(plan: &Plan) -> Vec<&str> {
+    let names = plan.templates.iter().filter_map(|(name, _)| name.strip_suffix(".md"));
+    names.filter(|name| !name.starts_with('_')).collect()
 }
 
 /// `annex.xlsx`.
