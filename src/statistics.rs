@@ -9,6 +9,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 
+use crate::config::Benchmark;
 use crate::engine::{self, Engine};
 use crate::error::Result;
 use crate::import::functions::days;
@@ -151,9 +152,19 @@ fn communes(plan: &Plan) -> Result<RecordBatch> {
     )?)
 }
 
-/// The configured benchmarks, in a total order.
+/// The benchmarks that hold on every day of the period.
+fn in_force(plan: &Plan) -> impl Iterator<Item = &Benchmark> {
+    plan.config.benchmarks.iter().filter(|benchmark| {
+        plan.period.as_ref().is_none_or(|period| {
+            benchmark.valid_from.is_none_or(|from| from <= period.from)
+                && benchmark.valid_until.is_none_or(|until| until >= period.to)
+        })
+    })
+}
+
+/// The benchmarks in force, in a total order.
 pub fn benchmarks(plan: &Plan, simulated: bool) -> Result<RecordBatch> {
-    let mut rows: Vec<_> = plan.config.benchmarks.iter().collect();
+    let mut rows: Vec<&Benchmark> = in_force(plan).collect();
     rows.sort_by_key(|b| (&b.indicator, &b.access_type, &b.technology));
     let text = |of: &dyn Fn(usize) -> Option<String>| -> ArrayRef {
         Arc::new((0..rows.len()).map(of).collect::<StringArray>())
@@ -183,7 +194,7 @@ pub fn benchmarks(plan: &Plan, simulated: bool) -> Result<RecordBatch> {
 /// every technology that has none of its own.
 fn benchmark_keys(plan: &Plan, indicator: &str) -> Result<RecordBatch> {
     let mut keys: BTreeMap<(&str, &str), f64> = BTreeMap::new();
-    let configured = || plan.config.benchmarks.iter().filter(|b| b.indicator == indicator);
+    let configured = || in_force(plan).filter(|b| b.indicator == indicator);
     for benchmark in configured().filter(|b| b.technology.is_none()) {
         for technology in crate::config::TECHNOLOGIES {
             keys.insert((&benchmark.access_type, technology), benchmark.value);

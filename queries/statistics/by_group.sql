@@ -16,7 +16,7 @@ WITH counts AS (
         COUNT(DISTINCT CASE WHEN is_ok THEN device_id END) AS devices
 {%- if table.raw %}{% for i in indicators %},
         COUNT(CASE WHEN is_ok THEN {{ i.expression }} END) AS {{ i.name }}_raw_n,
-        1.0 * SUM(CASE WHEN is_ok THEN CAST(ROUND(({{ i.expression }}) * 1000000) AS BIGINT) END)
+        1.0 * SUM(CAST(ROUND((CASE WHEN is_ok THEN {{ i.expression }} END) * 1000000) AS BIGINT))
         / 1000000 / COUNT(CASE WHEN is_ok THEN {{ i.expression }} END) AS {{ i.name }}_raw_mean,
         MEDIAN(CASE WHEN is_ok THEN {{ i.expression }} END) AS {{ i.name }}_raw_median
 {%- endfor %}{% endif %}
@@ -104,5 +104,5 @@ LEFT JOIN measures AS m
 {%- endfor %}
 ORDER BY
 {%- for key in table.keys %}
-    c.{{ key }}{% if not loop.last %},{% endif %}
+    {% if key in nullable %}COALESCE(c.{{ key }}, ''){% else %}c.{{ key }}{% endif %}{% if not loop.last %},{% endif %}
 {%- endfor %}

@@ -83,11 +83,14 @@ SELECT
         ELSE COALESCE(n.operator, a.operator, p.unknown_operator)
     END AS resolved_operator,
     CASE
-        WHEN l.access_type = 'mobile' THEN COALESCE(w.operator, s.operator, n.operator, a.operator)
+        WHEN l.access_type = 'mobile' THEN COALESCE(
+            CASE WHEN s.kind = 'mvno' THEN s.operator END, w.operator, n.operator, a.operator
+        )
         ELSE COALESCE(n.operator, a.operator)
     END IS NULL AS operator_unknown,
     CASE
-        WHEN l.access_type = 'mobile' THEN COALESCE(w.operator <> n.operator, FALSE)
+        WHEN l.access_type = 'mobile'
+            THEN COALESCE(w.operator <> n.operator AND n.kind <> 'mvno', FALSE)
         ELSE COALESCE(n.operator <> a.operator, FALSE)
     END AS operator_conflict,
     l.access_type = 'mobile' AND COALESCE(l.network_key <> l.sim_key, FALSE)

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Config;
+use super::{Config, Validation};
 use crate::error::{Fault, Kind, Result};
 
 /// The commented configuration that `init` writes.
@@ -49,8 +49,12 @@ pub fn read(path: &Path) -> Result<Config> {
 
 /// Parses the text of a configuration; `name` is for messages.
 pub(super) fn parse(name: &str, text: &str) -> Result<Config> {
-    let config: Config = toml::from_str(text).map_err(|e| malformed(name, text, &e))?;
+    let mut config: Config = toml::from_str(text).map_err(|e| malformed(name, text, &e))?;
     check(name, &config)?;
+    // A ceiling that is not given keeps its default: without one, sums could overflow.
+    for (technology, ceiling) in Validation::default().max_mbps {
+        config.validation.max_mbps.entry(technology).or_insert(ceiling);
+    }
     Ok(config)
 }
 

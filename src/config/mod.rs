@@ -126,7 +126,7 @@ impl Default for Validation {
 }
 
 /// The register of communes and their boundaries.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Communes {
     /// A register file (CSV) instead of the embedded one.
@@ -136,6 +136,14 @@ pub struct Communes {
     /// Samples before this day are also given the commune that their position has on it.
     #[serde(deserialize_with = "day")]
     pub restated_on: Option<Date>,
+}
+
+impl Default for Communes {
+    /// On 01/07/2025 all communes of Vietnam were redrawn.
+    fn default() -> Self {
+        let restated_on = Some(Date::constant(2025, 7, 1));
+        Communes { register: None, boundaries: Vec::new(), restated_on }
+    }
 }
 
 /// A GeoJSON file of commune polygons and the days on which they hold.

@@ -1,0 +1,26 @@
+//! The program as its users run it: command lines in, texts, exit codes and files out.
+//!
+//! Every case makes its samples and its configuration in a folder of its own and runs the binary
+//! there, with an empty environment. What only reads a bundle shares one (`shared`).
+
+mod bundle;
+mod program;
+mod samples;
+mod shared;
+
+mod boundaries;
+mod collapse;
+mod configuration;
+mod contract;
+mod damage;
+mod demo;
+mod determinism;
+mod driving;
+mod duplicates;
+mod hostile;
+mod life;
+mod operators;
+mod partitions;
+mod reform;
+mod rules;
+mod types;

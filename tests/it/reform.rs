@@ -1,0 +1,139 @@
+//! A month on both sides of 01/07/2025: codes were reused, districts ended.
+
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use crate::bundle::{matching, only};
+use crate::program::{CONFIG, Case};
+use crate::samples::{Row, SampleFile, row};
+use crate::shared::Built;
+
+/// Polygon of the new Phường Tân An, in which every position of this file lies.
+const BOUNDARIES: &str = r#"{"type": "FeatureCollection", "features": [{"type": "Feature",
+    "properties": {"commune_code": "24163"}, "geometry": {"type": "Polygon", "coordinates":
+    [[[108.0, 12.6], [108.2, 12.6], [108.2, 12.8], [108.0, 12.8], [108.0, 12.6]]]}}]}"#;
+
+fn rows() -> Vec<Row> {
+    let at = |id: &str, time: &str, more: Value| {
+        let mut row = row(id, json!({"measured_at": time, "device_id": null}));
+        row.extend(more.as_object().unwrap().clone());
+        row
+    };
+    let place = json!({"latitude": 12.7, "longitude": 108.1, "download_mbps": 77.0});
+    vec![
+        at("old", "2025-06-20T03:00:00Z", place),
+        at("last_evening", "2025-06-30T16:59:59Z", json!({})),
+        at("first_night", "2025-06-30T17:00:00Z", json!({})),
+        at("new", "2025-07-05T03:00:00Z", json!({})),
+        at("new_again", "2025-07-05T04:00:00Z", json!({})),
+        // Phú Yên, another province, until 30/06; Đắk Lắk since.
+        at("phu_yen", "2025-06-20T03:00:00Z", json!({"commune_code": "22015"})),
+        at("tuy_hoa", "2025-07-05T03:00:00Z", json!({"commune_code": "22015"})),
+        // A code that ended.
+        at("ended", "2025-06-20T03:00:00Z", json!({"commune_code": "24118"})),
+        at("ended_after", "2025-07-05T03:00:00Z", json!({"commune_code": "24118"})),
+        at("day_14", "2025-06-14T16:59:59Z", json!({})),
+        at("day_15", "2025-07-14T17:00:00Z", json!({})),
+    ]
+}
+
+fn built() -> &'static Built {
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let case = Case::with_config(&format!(
+            "{CONFIG}\n[period]\nfirst_day = 15\n\n[communes]\nrestated_on = 2025-07-01\n\n\
+             [[communes.boundaries]]\nfile = \"new.geojson\"\nvalid_from = 2025-07-01\n"
+        ));
+        case.write("new.geojson", BOUNDARIES);
+        case.samples("a.parquet", &SampleFile::of(rows()));
+        let bundle = case.build("2025-07");
+        Built { case, bundle }
+    })
+}
+
+#[test]
+fn a_window_from_day_15_is_half_open_in_local_time() {
+    let ledger = built().bundle.ledger();
+    assert_eq!(ledger["rejected_by_rule"]["outside_period"], 2);
+    let period = &built().bundle.json("manifest.json")["period"];
+    assert_eq!(*period, json!({"from": "2025-06-15", "until": "2025-07-15"}));
+}
+
+#[test]
+fn a_code_is_the_commune_of_its_day() {
+    let communes = built().bundle.table("commune");
+    let both = matching(&communes, json!({"commune_code": "24121"}));
+    assert_eq!(both.len(), 2, "two communes, not one as a join by code alone would give");
+    let old = only(&communes, json!({"commune_code": "24121", "commune_name": "Phường Tân Hòa"}));
+    assert_eq!(old["tests_ok"], 2, "a join by code alone would give 5");
+    assert_eq!(old["district_code"], "643");
+    assert_eq!(old["district_name"], "Thành phố Buôn Ma Thuột");
+    assert_ne!(old["commune_valid_from"], "2025-07-01");
+    let new = only(&communes, json!({"commune_code": "24121", "commune_name": "Phường Tân Lập"}));
+    assert_eq!(new["tests_ok"], 3, "a join by code alone would give 5");
+    assert_eq!((&new["district_code"], &new["district_name"]), (&Value::Null, &Value::Null));
+    assert_eq!(new["commune_valid_from"], "2025-07-01");
+    let sum: u64 = both.iter().map(|row| row["tests_ok"].as_u64().unwrap()).sum();
+    assert_eq!(sum, 5, "a join by code alone would count each test twice");
+}
+
+#[test]
+fn a_late_evening_in_utc_is_the_next_day_in_vietnam() {
+    let effective = built().bundle.effective();
+    let day = |day: &str| matching(&effective, json!({"local_day": day, "commune_code": "24121"}));
+    let (last, first) = (day("2025-06-30"), day("2025-07-01"));
+    assert_eq!((last.len(), first.len()), (1, 1));
+    assert_eq!(last[0]["commune_name"], "Phường Tân Hòa");
+    assert_eq!(first[0]["commune_name"], "Phường Tân Lập");
+}
+
+#[test]
+fn a_code_of_another_province_or_era_is_rejected_on_that_side_only() {
+    let quarantine = built().bundle.quarantine();
+    let rules = |id: &str| only(&quarantine, json!({"sample_id": id}))["rules"].clone();
+    assert_eq!(rules("phu_yen"), "outside_province");
+    assert_eq!(rules("ended_after"), "unknown_commune");
+    for accepted in ["tuy_hoa", "ended"] {
+        assert!(matching(&quarantine, json!({"sample_id": accepted})).is_empty(), "{accepted}");
+    }
+}
+
+#[test]
+fn districts_hold_the_old_samples_only() {
+    let districts = built().bundle.table("district");
+    let found: Vec<_> =
+        districts.iter().map(|row| (&row["district_code"], &row["tests_ok"])).collect();
+    let total: u64 = districts.iter().map(|row| row["tests_ok"].as_u64().unwrap()).sum();
+    assert_eq!(total, 3, "{found:?}");
+    assert_eq!(only(&districts, json!({"district_code": "643"}))["access_type"], "mobile");
+}
+
+#[test]
+fn the_quota_has_the_communes_of_both_sides() {
+    let quota = built().bundle.table("quota");
+    let new = matching(&quota, json!({"commune_valid_from": "2025-07-01"}));
+    assert_eq!(new.len(), 2 * 102);
+    assert_eq!(quota.len(), 2 * (102 + 180));
+    let tests: u64 = quota.iter().map(|row| row["tests_ok"].as_u64().unwrap()).sum();
+    assert_eq!(tests, built().bundle.ledger()["accepted"].as_u64().unwrap());
+}
+
+#[test]
+fn an_old_sample_with_a_position_is_restated_in_new_boundaries() {
+    let effective = built().bundle.effective();
+    let old = only(&effective, json!({"download_mbps": 77.0}));
+    assert_eq!(old["commune_code"], "24121");
+    assert_eq!(old["commune_name"], "Phường Tân Hòa");
+    assert_eq!(old["restated_commune_code"], "24163");
+    let last = matching(&effective, json!({"local_day": "2025-06-30"}));
+    assert_eq!(last[0]["restated_commune_code"], Value::Null, "no position, nothing to restate");
+}
+
+#[test]
+fn without_a_position_a_code_before_the_reform_is_never_mapped_by_code() {
+    let effective = built().bundle.effective();
+    for row in effective.iter().filter(|row| row["commune_valid_from"] != "2025-07-01") {
+        assert_ne!(row["restated_commune_code"], "24121", "{row:?}");
+    }
+}
