@@ -4,8 +4,10 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::array::{ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 
 use crate::bundle::tables::writer_properties;
@@ -13,6 +15,7 @@ use crate::engine;
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
+use crate::queries::Indicator;
 use crate::statistics::whole_numbers;
 use crate::validation::{ValidSamples, ValidationFault, register_accepted};
 
@@ -36,7 +39,13 @@ pub fn collapse(
     register_accepted(engine.as_mut(), plan, &valid.passed, &valid.duplicates)?;
     let devices = engine.query(DEVICES, &plan.queries.sql(DEVICES)?)?;
     engine.register_batches("devices", devices.schema(), &[devices])?;
-    let mut output = Output { target, simulated: valid.ledger.simulated, writer: None, rows: 0 };
+    let mut output = Output {
+        target,
+        indicators: &plan.queries.indicators,
+        simulated: valid.ledger.simulated,
+        writer: None,
+        rows: 0,
+    };
     let schema = engine
         .stream(EFFECTIVE, &plan.queries.sql(EFFECTIVE)?, &mut |batch| output.write(&batch))?;
     let rows = output.rows;
@@ -44,8 +53,32 @@ pub fn collapse(
     Ok(EffectiveSamples { rows })
 }
 
+/// Steps per unit that medians of values on the grid of 10⁻⁶ lie on.
+const STEPS: f64 = 2e6;
+
+/// Indicators as the floats nearest to their grid. Engines may divide by multiplying with the
+/// reciprocal, which misses the nearest float by one bit.
+fn on_grid(batch: &RecordBatch, indicators: &[Indicator]) -> Result<RecordBatch, ArrowError> {
+    let mut columns = batch.columns().to_vec();
+    for indicator in indicators {
+        let Ok(at) = batch.schema().index_of(&indicator.name) else { continue };
+        let values = cast(&columns[at], &DataType::Float64)?;
+        let rounded: Float64Array =
+            values.as_primitive::<Float64Type>().unary(|value| (value * STEPS).round() / STEPS);
+        columns[at] = Arc::new(rounded);
+    }
+    let schema = batch.schema();
+    let fields = schema
+        .fields()
+        .iter()
+        .zip(&columns)
+        .map(|(field, column)| Field::new(field.name(), column.data_type().clone(), true));
+    RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), columns)
+}
+
 struct Output<'a> {
     target: &'a Path,
+    indicators: &'a [Indicator],
     simulated: bool,
     writer: Option<ArrowWriter<File>>,
     rows: u64,
@@ -58,7 +91,8 @@ impl Output<'_> {
     }
 
     fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let batch = self.marked(&whole_numbers(batch).map_err(|e| self.fault(e))?)?;
+        let batch = whole_numbers(batch).map_err(|e| self.fault(e))?;
+        let batch = self.marked(&on_grid(&batch, self.indicators).map_err(|e| self.fault(e))?)?;
         if self.writer.is_none() {
             self.writer = Some(self.open(batch.schema())?);
         }

@@ -14,7 +14,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::communes::boundaries::{Boundaries, BoundarySets};
 use crate::communes::register::{Commune, OPEN_END, Register};
-use crate::config::Config;
+use crate::config::{Config, Prefer};
 use crate::error::{Fault, Kind, Result};
 use crate::import::functions::{days, instant, zone};
 use crate::operators::Operators;
@@ -255,10 +255,13 @@ impl Plan {
         let restated = self.config.communes.restated_on.map_or(i32::MIN / 2, days);
         let restated: ArrayRef = Arc::new(Date32Array::from(vec![restated]));
         let simulated: ArrayRef = Arc::new(BooleanArray::from(vec![simulated]));
+        let prefer = self.config.communes.prefer == Prefer::Position;
+        let prefer: ArrayRef = Arc::new(BooleanArray::from(vec![prefer]));
         let columns = [
             ("period_from", time(period.map(|p| p.from_instant))),
             ("period_to", time(period.map(|p| p.to_instant))),
             ("province_code", text(province)),
+            ("prefer_position", prefer),
             ("home_country", text(home)),
             ("max_location_accuracy_m", number(limits.max_location_accuracy_m)),
             ("max_latency_ms", number(limits.max_latency_ms)),

@@ -67,7 +67,7 @@ impl Bench {
         };
         let whole = arrow::compute::concat_batches(&schema, &batches).map_err(fault)?;
         let whole = whole_numbers(&whole).map_err(fault)?;
-        self.engine.register_batches(table, whole.schema(), &[whole.clone()])?;
+        self.engine.register_batches(table, whole.schema(), std::slice::from_ref(&whole))?;
         self.queries.insert(query.to_owned(), sql);
         self.tables.insert(table.to_owned(), whole);
         Ok(())

@@ -1,8 +1,8 @@
 -- Effective samples: the median of a device's successful tests per commune, operator, access type,
 -- technology and local day. A test without device is never collapsed.
 --
--- The median of values on the grid of 10^-6 lies on the grid of 0.5 * 10^-6; it is rounded to that
--- grid so that sums are exact. `restated_commune_code` is given where all tests behind it agree.
+-- The median of values on the grid of 10^-6 lies on the grid of 0.5 * 10^-6; the file holds the float
+-- nearest to that grid, so that sums are exact and a value equals a benchmark that it reaches. `restated_commune_code` is given where all tests behind it agree.
 WITH tests AS (
     SELECT a.*, d.cluster_no
     FROM accepted AS a
@@ -21,7 +21,7 @@ collapsed AS (
         END AS restated_commune_code,
         COUNT(*) AS tests
 {%- for i in indicators %},
-        ROUND(MEDIAN({{ i.expression }}) * 2000000) / 2000000 AS {{ i.name }}
+        MEDIAN({{ i.expression }}) AS {{ i.name }}
 {%- endfor %}
 {%- for c in carried %},
         MEDIAN({{ c }}) AS {{ c }}

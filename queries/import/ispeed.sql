@@ -3,7 +3,8 @@
 -- required: sample_id text, measured_at time, access_type text
 -- one of: operator text, network_mcc_mnc text, sim_mcc_mnc text, asn integer
 -- one of: commune_code text, latitude number
--- optional: technology text, longitude number, location_accuracy_m number, status text
+-- one of: commune_code text, longitude number
+-- optional: technology text, location_accuracy_m number, status text
 -- optional: download_mbps number, upload_mbps number, latency_ms number, jitter_ms number
 -- optional: packet_loss_ratio number, signal_dbm number
 -- optional: device_id text, server_country text, platform text, app_version text

@@ -1,8 +1,10 @@
 -- Where and whose each sample is: one row per imported row, with the commune of its day, the
 -- operator, and what the rules compare with. Runs over one batch of rows at a time.
 --
--- A row with a commune code is placed by the code and its local day, since codes were reused on
--- 01/07/2025; a row without one by its position in the boundaries valid on that day.
+-- With boundaries on its day, a row with a position is placed by the polygon it lies in, also when it
+-- has a code (communes.prefer says which of the two decides); a position that is too imprecise or
+-- impossible does not decide where there is a code. Otherwise the code places a row, by its local day,
+-- since codes were reused on 01/07/2025.
 -- A fixed line is known by name or ASN only: the SIM says nothing about it. A mobile test is known
 -- by network code, then name, then ASN; an MVNO (by SIM or by name) stays its own.
 WITH dated AS (
@@ -10,10 +12,8 @@ WITH dated AS (
         i.*,
         local_date(i.measured_at) AS local_day,
         COALESCE(i.status, 'ok') = 'ok' AS is_ok,
-        CASE
-            WHEN i.commune_code IS NOT NULL THEN 'code'
-            WHEN i.latitude IS NOT NULL AND i.longitude IS NOT NULL THEN 'position'
-        END AS placed_by,
+        p.prefer_position,
+        p.max_location_accuracy_m,
         CASE
             WHEN i.latitude IS NOT NULL OR i.longitude IS NOT NULL
                 THEN COALESCE(i.latitude >= -90 AND i.latitude <= 90, TRUE)
@@ -25,16 +25,35 @@ WITH dated AS (
         REPLACE(REPLACE(i.network_mcc_mnc, '-', ''), ' ', '') AS network_key,
         REPLACE(REPLACE(i.sim_mcc_mnc, '-', ''), ' ', '') AS sim_key
     FROM imported AS i
+    CROSS JOIN parameters AS p
+),
+bounded AS (
+    SELECT *, boundaries_on(local_day) AS boundaries_known
+    FROM dated
+),
+decided AS (
+    SELECT
+        *,
+        CASE
+            WHEN commune_code IS NOT NULL AND NOT (
+                prefer_position AND boundaries_known
+                AND latitude IS NOT NULL AND longitude IS NOT NULL AND position_in_range
+                AND COALESCE(location_accuracy_m <= max_location_accuracy_m, TRUE)
+            ) THEN 'code'
+            WHEN latitude IS NOT NULL AND longitude IS NOT NULL THEN 'position'
+        END AS placed_by
+    FROM bounded
 ),
 located AS (
     SELECT
         *,
-        boundaries_on(local_day) AS boundaries_known,
-        COALESCE(
-            commune_code,
-            commune_at(CASE WHEN placed_by = 'position' THEN latitude END, longitude, local_day)
-        ) AS located_code
-    FROM dated
+        CASE
+            WHEN placed_by = 'code' THEN commune_code
+            ELSE commune_at(
+                CASE WHEN placed_by = 'position' THEN latitude END, longitude, local_day
+            )
+        END AS located_code
+    FROM decided
 ),
 code_days AS (
     SELECT DISTINCT located_code, local_day
@@ -69,8 +88,8 @@ SELECT
     p.period_to,
     p.province_code,
     p.home_country,
-    p.max_location_accuracy_m,
     p.max_latency_ms,
+    l.placed_by = 'position' AND COALESCE(l.located_code <> l.commune_code, FALSE) AS code_differs,
     CASE
         WHEN l.local_day IS NULL OR l.local_day >= p.restated_on THEN l.located_code
         ELSE commune_at(l.latitude, l.longitude, p.restated_on)

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `intervals`, `quota`, `daily`, `map` | one figure each: data, natural height, drawing |
 //! | `frame`, `axis`, `marks` | what the figures share: title, legend, footnotes, scales, marks |
-//! | `canvas` | the only place that calls plotters; figures see the [`canvas::Pen`] trait |
+//! | `canvas` | the only place that calls plotters; figures see the `canvas::Pen` trait |
 //! | `sheet`, `raster` on `pixels`, `svg` | the three surfaces |
 //! | `borders`, `geometry` | simplification; projection, hatching, places for labels |
 

@@ -133,16 +133,26 @@ pub struct Communes {
     pub register: Option<PathBuf>,
     /// Polygons of communes; without any, rows that only have a position are rejected.
     pub boundaries: Vec<BoundaryFile>,
+    /// Which decides where a row has both a code and a position, and boundaries hold on its day.
+    pub prefer: Prefer,
     /// Samples before this day are also given the commune that their position has on it.
     #[serde(deserialize_with = "day")]
     pub restated_on: Option<Date>,
+}
+
+/// What places a row that has both a commune code and a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prefer {
+    Code,
+    Position,
 }
 
 impl Default for Communes {
     /// On 01/07/2025 all communes of Vietnam were redrawn.
     fn default() -> Self {
         let restated_on = Some(Date::constant(2025, 7, 1));
-        Communes { register: None, boundaries: Vec::new(), restated_on }
+        Communes { register: None, boundaries: Vec::new(), prefer: Prefer::Position, restated_on }
     }
 }
 

@@ -11,8 +11,8 @@ pub enum ImportFault {
     Unopened { path: String, message: String },
     #[error("`{path}` cannot be read as Parquet: {message}")]
     Unreadable { path: String, message: String },
-    #[error("data of `{path}` are damaged near row {row}: {message}")]
-    Damaged { path: String, row: u64, message: String },
+    #[error("{} of `{path}` damaged near row {row}: {message}", damaged_part(column))]
+    Damaged { path: String, column: Option<String>, row: u64, message: String },
     #[error("column `{column}` stands twice in `{path}`")]
     Repeated { path: String, column: String },
     #[error("column `{column}` is missing from `{path}`, expected {expected}")]
@@ -27,6 +27,13 @@ pub enum ImportFault {
     Profile { name: String, message: String },
     #[error("time zone `{0}` is unknown, expected an IANA name such as Asia/Ho_Chi_Minh")]
     UnknownZone(String),
+}
+
+fn damaged_part(column: &Option<String>) -> String {
+    match column {
+        Some(column) => format!("column `{column}`"),
+        None => "data".into(),
+    }
 }
 
 impl Fault for ImportFault {

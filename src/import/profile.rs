@@ -78,7 +78,9 @@ impl Profile {
             if keyword == "one of" {
                 profile.one_of.push(columns.iter().map(|c| c.name.clone()).collect());
             }
-            profile.columns.extend(columns);
+            let new = |column: &RawColumn| profile.columns.iter().all(|c| c.name != column.name);
+            let new: Vec<RawColumn> = columns.into_iter().filter(new).collect();
+            profile.columns.extend(new);
         }
         if profile.columns.is_empty() {
             return Err(profile.fault("its head declares no column (`-- required: name type`)"));

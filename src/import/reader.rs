@@ -11,7 +11,8 @@ use arrow::datatypes::{DataType, Field, Schema};
 use jiff::tz::TimeZone;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
 };
 
 use super::columns::{admits, convert};
@@ -144,7 +145,7 @@ impl OpenFile {
                 return Err(ImportFault::Missing {
                     path: path.into(),
                     column: group[0].clone(),
-                    expected: format!("at least one of {}", group.join(", ")),
+                    expected: format!("at least one of `{}`", group.join("`, `")),
                     hint: nearest_hint(queries, names),
                 }
                 .into());
@@ -188,6 +189,33 @@ impl OpenFile {
         sections
     }
 
+    fn reader(
+        &self,
+        section: &Section,
+        columns: &[usize],
+    ) -> Result<ParquetRecordBatchReader, String> {
+        let file = File::open(&self.source.path).map_err(|e| e.to_string())?;
+        let builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
+        let builder = builder
+            .with_projection(mask)
+            .with_row_groups(section.row_groups.clone())
+            .with_batch_size(BATCH_ROWS);
+        guarded(|| builder.build())
+    }
+
+    /// The first column of a section that cannot be read by itself.
+    fn damaged_column(&self, section: &Section) -> Option<String> {
+        let unreadable = |at: usize| match self.reader(section, &[at]) {
+            Ok(mut reader) => guarded(|| reader.try_for_each(|batch| batch.map(drop))).is_err(),
+            Err(_) => true,
+        };
+        let columns = self.positions.iter().filter_map(|(column, at)| Some((column, (*at)?)));
+        let mut columns = columns.filter(|(_, at)| unreadable(*at));
+        columns.next().map(|(column, _)| column.name.clone())
+    }
+
     /// Reads a section and hands over its batches in the types of the profile.
     pub fn read(
         &self,
@@ -198,20 +226,12 @@ impl OpenFile {
         let mut row = section.first_row;
         let damaged = |row: u64, message: String| ImportFault::Damaged {
             path: path.clone(),
+            column: self.damaged_column(section),
             row: row + 1,
             message,
         };
-        let file = File::open(&self.source.path)
-            .map_err(|e| ImportFault::Unopened { path: path.clone(), message: e.to_string() })?;
-        let builder =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let roots = self.positions.iter().filter_map(|(_, position)| *position);
-        let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
-        let builder = builder
-            .with_projection(mask)
-            .with_row_groups(section.row_groups.clone())
-            .with_batch_size(BATCH_ROWS);
-        let mut reader = guarded(|| builder.build()).map_err(|m| damaged(row, m))?;
+        let columns: Vec<usize> = self.positions.iter().filter_map(|(_, at)| *at).collect();
+        let mut reader = self.reader(section, &columns).map_err(|m| damaged(row, m))?;
         while let Some(batch) =
             guarded(|| reader.next().transpose()).map_err(|message| damaged(row, message))?
         {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
+
 use super::fault::ImportFault;
 use crate::error::Result;
 
@@ -116,8 +118,10 @@ fn partitions(path: &Path) -> Vec<(String, Option<String>)> {
     folders
         .filter_map(|part| {
             let (key, value) = part.to_str()?.split_once('=')?;
-            let value = (value != "__HIVE_DEFAULT_PARTITION__").then(|| value.to_owned());
-            Some((key.to_owned(), value))
+            // Writers escape what a folder's name cannot hold.
+            let text = |part| percent_decode_str(part).decode_utf8_lossy().into_owned();
+            let value = (value != "__HIVE_DEFAULT_PARTITION__").then(|| text(value));
+            Some((text(key), value))
         })
         .collect()
 }

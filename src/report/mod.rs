@@ -1,7 +1,7 @@
 //! Reports: a template of `reports/` filled in with the tables of a month → blocks of a document.
 //!
-//! A template is Markdown with minijinja control flow. Values enter as leaves, see [`values`];
-//! the fields that a template can use are listed in [`context`], its blocks in [`fences`].
+//! A template is Markdown with minijinja control flow. Values enter as leaves, see `values`;
+//! the fields that a template can use are listed in [`context`], its blocks in `fences`.
 
 pub mod context;
 pub mod error;

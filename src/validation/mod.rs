@@ -147,7 +147,7 @@ pub fn register_accepted(
     duplicates: &RecordBatch,
 ) -> Result<()> {
     register_passed(engine, passed)?;
-    engine.register_batches("duplicates", duplicates.schema(), &[duplicates.clone()])?;
+    engine.register_batches("duplicates", duplicates.schema(), std::slice::from_ref(duplicates))?;
     engine.register_view("accepted", &plan.queries.sql("validation/accepted.sql")?)
 }
 

@@ -24,7 +24,7 @@ use crate::progress::{Progress, Step};
 use crate::queries::Rule;
 
 /// The columns of a row that passed, and what they are called in `checked`.
-const PASSED: [(&str, &str); 35] = [
+const PASSED: [(&str, &str); 36] = [
     ("source_file", "source_file"),
     ("source_row", "source_row"),
     ("sample_id", "sample_id"),
@@ -43,6 +43,7 @@ const PASSED: [(&str, &str); 35] = [
     ("sim_mvno", "sim_mvno"),
     ("sim_roaming", "sim_roaming"),
     ("placed_by", "placed_by"),
+    ("code_differs", "code_differs"),
     ("province_code", "sample_province_code"),
     ("province_name", "province_name"),
     ("district_code", "district_code"),
@@ -67,9 +68,8 @@ pub fn passed_schema() -> SchemaRef {
     let type_of = |from: &str| match from {
         "source_row" => DataType::Int64,
         "local_day" | "commune_valid_from" => DataType::Date32,
-        "is_ok" | "operator_unknown" | "operator_conflict" | "sim_mvno" | "sim_roaming" => {
-            DataType::Boolean
-        }
+        "is_ok" | "code_differs" | "operator_unknown" | "operator_conflict" | "sim_mvno"
+        | "sim_roaming" => DataType::Boolean,
         other => COLUMNS
             .iter()
             .find(|(name, _)| *name == other)
@@ -142,7 +142,7 @@ impl<'a> Checker<'a> {
     ) -> Result<Self> {
         let mut engine = engine::open(functions);
         for (name, batch) in &tables.0 {
-            engine.register_batches(name, batch.schema(), &[batch.clone()])?;
+            engine.register_batches(name, batch.schema(), std::slice::from_ref(batch))?;
         }
         Ok(Checker {
             plan,

@@ -73,6 +73,7 @@ class Settings:
         self.limits = found["validation"]
         self.statistics = found["statistics"]
         self.restated_on = day(found["communes"]["restated_on"])
+        self.prefer = found["communes"].get("prefer", "position")
         self.simulated = self.manifest["simulated"]
         self.benchmarks = [b for b in found["benchmarks"] if self.in_force(b)]
         communes = found["communes"]
@@ -256,6 +257,14 @@ class Run:
         self.look_up(
             "known_days", ["local_day"], lambda d: (self.settings.boundaries.known(d),), {"bounded": flag}
         )
+        if self.settings.prefer == "position":
+            self.db.execute(f"""
+                UPDATE dated SET placed_by = 'position'
+                WHERE placed_by = 'code' AND latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180
+                    AND NOT (latitude = 0 AND longitude = 0)
+                    AND COALESCE(location_accuracy_m <= {self.settings.limits['max_location_accuracy_m']!r}, TRUE)
+                    AND EXISTS (SELECT 1 FROM known_days AS b WHERE b.bounded
+                        AND b.local_day IS NOT DISTINCT FROM dated.local_day)""")
         self.look_up(
             "known_communes",
             ["placed_by", "commune_code", "local_day"],

@@ -119,6 +119,7 @@ class Comparison:
             "sim_roaming": "sim_roaming",
             "position_placed": "placed_by = 'position'",
             "code_placed": "placed_by = 'code'",
+            "code_position_differ": "placed_by = 'position' AND given_code <> commune_code",
         }
         for key, condition in wanted.items():
             count = self.db.execute(f"SELECT count(*) FROM accepted WHERE {condition}").fetchone()[0]

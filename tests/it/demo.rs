@@ -309,7 +309,7 @@ fn same(cell: &str, value: &Value) -> bool {
         Value::Null => cell.is_empty(),
         Value::String(text) => cell == text,
         Value::Number(number) => cell.parse::<f64>().ok() == number.as_f64(),
-        other => cell == other.to_string(),
+        other => *cell == format!("{other}"),
     }
 }
 
