@@ -17,7 +17,7 @@ WITH counts AS (
 {%- if table.raw %}{% for i in indicators %},
         COUNT(CASE WHEN is_ok THEN {{ i.expression }} END) AS {{ i.name }}_raw_n,
         1.0 * SUM(CAST(ROUND((CASE WHEN is_ok THEN {{ i.expression }} END) * 1000000) AS BIGINT))
-        / (1000000 * COUNT(CASE WHEN is_ok THEN {{ i.expression }} END)) AS {{ i.name }}_raw_mean,
+        / (1000000.0 * COUNT(CASE WHEN is_ok THEN {{ i.expression }} END)) AS {{ i.name }}_raw_mean,
         MEDIAN(CASE WHEN is_ok THEN {{ i.expression }} END) AS {{ i.name }}_raw_median
 {%- endfor %}{% endif %}
     FROM accepted
@@ -38,7 +38,7 @@ measures AS (
 {%- for i in indicators %},
         COUNT(e.{{ i.name }}) AS {{ i.name }}_n,
         1.0 * SUM(CAST(ROUND(e.{{ i.name }} * 2000000) AS BIGINT))
-        / (2000000 * COUNT(e.{{ i.name }})) AS {{ i.name }}_mean,
+        / (2000000.0 * COUNT(e.{{ i.name }})) AS {{ i.name }}_mean,
         MEDIAN(e.{{ i.name }}) AS {{ i.name }}_median,
         QUANTILE_CONT(e.{{ i.name }}, 0.05) AS {{ i.name }}_p05,
         QUANTILE_CONT(e.{{ i.name }}, 0.10) AS {{ i.name }}_p10,
