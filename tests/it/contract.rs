@@ -62,9 +62,12 @@ fn a_file_of_another_export_leads_to_its_profile() {
 #[test]
 fn one_column_of_the_operator_and_of_the_place_must_be_there() {
     let file = good().without("operator").without("network_mcc_mnc");
-    refused_file(file.bytes(), &["at least one of operator, network_mcc_mnc, sim_mcc_mnc, asn"]);
+    refused_file(
+        file.bytes(),
+        &["at least one of `operator`, `network_mcc_mnc`, `sim_mcc_mnc`, `asn`"],
+    );
     let file = good().without("commune_code");
-    refused_file(file.bytes(), &["`commune_code`", "at least one of commune_code, latitude"]);
+    refused_file(file.bytes(), &["`commune_code`", "at least one of `commune_code`, `latitude`"]);
 }
 
 #[test]
