@@ -61,6 +61,18 @@ pub struct Indicator {
     pub source: String,
 }
 
+/// A family of samples that statistics are given for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Family {
+    pub name: String,
+    /// SQL over a sample.
+    #[serde(rename = "where")]
+    pub filter: String,
+    /// The access type whose samples it consists of; none for a part of one.
+    pub access_type: Option<String>,
+}
+
 /// A table of statistics.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +93,8 @@ struct Definitions {
     #[serde(default)]
     indicator: Vec<Indicator>,
     #[serde(default)]
+    family: Vec<Family>,
+    #[serde(default)]
     table: Vec<StatisticsTable>,
 }
 
@@ -95,6 +109,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "README.md",
     "collapse/devices.sql",
     "collapse/effective.sql",
+    "families.toml",
     "gaps/gaps.sql",
     "gaps/quota.sql",
     "import/g-nettrack.sql",
@@ -130,6 +145,7 @@ pub struct Queries {
     folder: String,
     pub rules: Vec<Rule>,
     pub indicators: Vec<Indicator>,
+    pub families: Vec<Family>,
     pub tables: Vec<StatisticsTable>,
 }
 
@@ -150,13 +166,21 @@ impl Queries {
     }
 
     fn of(files: BTreeMap<String, String>, folder: String) -> Result<Self> {
-        let mut queries =
-            Queries { files, folder, rules: vec![], indicators: vec![], tables: vec![] };
+        let mut queries = Queries {
+            files,
+            folder,
+            rules: vec![],
+            indicators: vec![],
+            families: vec![],
+            tables: vec![],
+        };
         queries.rules = queries.definitions("rules.toml")?.rule;
         queries.indicators = queries.definitions("indicators.toml")?.indicator;
+        queries.families = queries.definitions("families.toml")?.family;
         queries.tables = queries.definitions("statistics/tables.toml")?.table;
         let names = queries.rules.iter().map(|r| ("rules.toml", &r.name));
         let names = names.chain(queries.indicators.iter().map(|i| ("indicators.toml", &i.name)));
+        let names = names.chain(queries.families.iter().map(|f| ("families.toml", &f.name)));
         let keys = queries.tables.iter().flat_map(|t| std::iter::once(&t.name).chain(&t.keys));
         let names = names.chain(keys.map(|key| ("statistics/tables.toml", key)));
         names.into_iter().try_for_each(|(file, name)| check_name(file, name))?;
@@ -192,6 +216,14 @@ impl Queries {
         self.render(name, context! {})
     }
 
+    /// A table of samples, once for each family that a sample belongs to: column `family`.
+    pub fn by_family(&self, table: &str) -> String {
+        let parts = self.families.iter().map(|family| {
+            format!("SELECT *, '{}' AS family FROM {table} WHERE {}", family.name, family.filter)
+        });
+        parts.collect::<Vec<_>>().join(" UNION ALL ")
+    }
+
     /// The SQL of one table of statistics.
     pub fn statistics_sql(&self, table: &StatisticsTable) -> Result<String> {
         let table = Value::from(Serde(table));
@@ -208,6 +240,7 @@ impl Queries {
         let values = context! {
             rules => Value::from(Serde(&self.rules)),
             indicators => Value::from(Serde(&self.indicators)),
+            families => Value::from(Serde(&self.families)),
             statistics => Value::from(Serde(STATISTICS)),
             carried => Value::from(Serde(CARRIED)),
             nullable => Value::from(Serde(NULLABLE_KEYS)),

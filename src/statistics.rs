@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
@@ -47,6 +47,9 @@ impl Bench {
                  FROM samples_effective"
             ),
         )?;
+        for table in ["accepted", "effective"] {
+            e.register_view(&format!("{table}_by_family"), &plan.queries.by_family(table))?;
+        }
         let simulated = valid.ledger.simulated;
         for (name, batch) in inputs(plan, simulated)? {
             e.register_batches(&name, batch.schema(), &[batch])?;
@@ -111,6 +114,7 @@ fn inputs(plan: &Plan, simulated: bool) -> Result<Vec<(String, RecordBatch)>> {
         ("communes".to_owned(), communes(plan)?),
         ("benchmarks".to_owned(), benchmarks(plan, simulated)?),
     ];
+    inputs.push(("families".into(), families(plan)?));
     let types: ArrayRef = Arc::new(StringArray::from(vec!["fixed", "mobile"]));
     inputs.push(("access_types".into(), table("access_types", [("access_type", types)])?));
     let all = plan.period.as_ref().map_or_else(Vec::new, |period| period.days());
@@ -122,6 +126,20 @@ fn inputs(plan: &Plan, simulated: bool) -> Result<Vec<(String, RecordBatch)>> {
         inputs.push((name, batch));
     }
     Ok(inputs)
+}
+
+/// The families with their quotas of tests per commune and month.
+fn families(plan: &Plan) -> Result<RecordBatch> {
+    let families = &plan.queries.families;
+    let settings = &plan.config.statistics;
+    let quota = |name: &str| settings.family_quota.get(name).copied().unwrap_or(settings.quota);
+    let names: ArrayRef =
+        Arc::new(StringArray::from_iter_values(families.iter().map(|f| f.name.as_str())));
+    let types: ArrayRef =
+        Arc::new(families.iter().map(|f| f.access_type.as_deref()).collect::<StringArray>());
+    let quotas: ArrayRef =
+        Arc::new(Int64Array::from_iter_values(families.iter().map(|f| i64::from(quota(&f.name)))));
+    Ok(table("families", [("family", names), ("access_type", types), ("quota", quotas)])?)
 }
 
 /// The communes of the province in the period.

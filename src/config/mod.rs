@@ -195,8 +195,10 @@ pub struct Operators {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Statistics {
-    /// Accepted successful tests per commune, month and access type.
+    /// Accepted successful tests per commune, month and family.
     pub quota: u32,
+    /// Quotas of single families instead, by name.
+    pub family_quota: BTreeMap<String, u32>,
     /// Values from which a statistic is published.
     pub publish_from: u32,
     /// Effective samples from which statistics count as reliable.
@@ -205,7 +207,12 @@ pub struct Statistics {
 
 impl Default for Statistics {
     fn default() -> Self {
-        Statistics { quota: 300, publish_from: 30, sufficient_from: 300 }
+        Statistics {
+            quota: 300,
+            family_quota: BTreeMap::new(),
+            publish_from: 30,
+            sufficient_from: 300,
+        }
     }
 }
 
