@@ -1,108 +1,115 @@
 -- Statistics of {{ table.name }}: one row per {{ table.keys | join(", ") }}.
 --
--- Counts are over single tests; mean, median and quantiles over effective samples (collapse/).
--- Quantiles interpolate linearly between order statistics (Hyndman and Fan 1996, type 7).
--- A mean is a sum of integers on the grid of 0.5 * 10^-6, divided once: it does not depend on the
--- order of rows. The sum is exact while values * 2 * 10^6 add up to less than 2^63.
--- Statistics of fewer than `publish_from` values are not given.
-WITH counts AS (
+-- Counts are over single tests; means, medians, quantiles and shares over effective samples
+-- (collapse/){% if table.raw %}, and beside them over single tests (`_raw`){% endif %}. Sizes and intervals: sizes.sql, bounds.sql.
+-- An indicator is published from `publish_from` adjusted samples and `publish_devices` devices; its
+-- mean from `mean_from`. Where too many tests carry no device, their dependence cannot be seen: values
+-- are published from `publish_from` samples, without interval, and the tier is `reference` at most.
+WITH
+{%- for series in table.series %}
+sizes{{ series.suffix }} AS (
     SELECT
-{%- for key in table.keys %}
-        {% if key in nullable %}COALESCE({{ key }}, ''){% else %}{{ key }}{% endif %} AS {{ key }},
-{%- endfor %}
-        SUM(CASE WHEN is_ok THEN 1 ELSE 0 END) AS tests_ok,
-        SUM(CASE WHEN is_ok THEN 0 ELSE 1 END) AS tests_failed,
-        SUM(CASE WHEN is_ok AND device_id IS NULL THEN 1 ELSE 0 END) AS tests_without_device,
-        COUNT(DISTINCT CASE WHEN is_ok THEN device_id END) AS devices
-{%- if table.raw %}{% for i in indicators %},
-        COUNT(CASE WHEN is_ok THEN {{ i.expression }} END) AS {{ i.name }}_raw_n,
-        1.0 * SUM(CAST(ROUND((CASE WHEN is_ok THEN {{ i.expression }} END) * 1000000) AS BIGINT))
-        / (1000000.0 * COUNT(CASE WHEN is_ok THEN {{ i.expression }} END)) AS {{ i.name }}_raw_mean,
-        MEDIAN(CASE WHEN is_ok THEN {{ i.expression }} END) AS {{ i.name }}_raw_median
-{%- endfor %}{% endif %}
-    FROM accepted
-{%- if table.where %}
-    WHERE {{ table.where }}
+        group_no
+{%- for m in series.measures %},
+        MAX(CASE WHEN indicator = '{{ m.name }}' AND statistic = 'median' THEN n_adj END) AS {{ m.name }}_n_adj,
+        MAX(CASE WHEN indicator = '{{ m.name }}' AND statistic = 'median' THEN devices END) AS {{ m.name }}_devices
+{%- if m.benchmark %},
+        MAX(CASE WHEN indicator = '{{ m.name }}' AND statistic = 'share_at_benchmark' THEN n_adj END) AS {{ m.name }}_share_n_adj,
+        MAX(CASE WHEN indicator = '{{ m.name }}' AND statistic = 'share_at_benchmark' THEN devices END) AS {{ m.name }}_share_devices,
+        MAX(CASE WHEN indicator = '{{ m.name }}' AND statistic = 'share_at_benchmark' THEN CAST(ones AS DOUBLE) / n END) AS {{ m.name }}_share_at_benchmark
 {%- endif %}
-    GROUP BY
-{%- for key in table.keys %}
-        {% if key in nullable %}COALESCE({{ key }}, ''){% else %}{{ key }}{% endif %}{% if not loop.last %},{% endif %}
 {%- endfor %}
+    FROM {{ table.name }}{{ series.suffix }}_sizes
+    GROUP BY group_no
 ),
-measures AS (
+bounds{{ series.suffix }} AS (
     SELECT
-{%- for key in table.keys %}
-        {% if key in nullable %}COALESCE(e.{{ key }}, ''){% else %}e.{{ key }}{% endif %} AS {{ key }},
+        group_no
+{%- for m in series.measures %}{% for statistic in m.statistics %},
+        MAX(CASE WHEN indicator = '{{ m.name }}' AND statistic = '{{ statistic }}' THEN low END) AS {{ m.name }}_{{ statistic }}_low,
+        MAX(CASE WHEN indicator = '{{ m.name }}' AND statistic = '{{ statistic }}' THEN high END) AS {{ m.name }}_{{ statistic }}_high
+{%- endfor %}{% endfor %}
+    FROM {{ table.name }}{{ series.suffix }}_bounds
+    GROUP BY group_no
+),
+found{{ series.suffix }} AS (
+    SELECT
+        g.group_no,
+        p.samples,
+        g.tests_without_device <= q.max_without_device_share * g.tests_ok AS dependence_known
+{%- for m in series.measures %},
+        COALESCE(p.{{ m.name }}_n, 0) AS {{ m.name }}_n,
+        CAST(p.{{ m.name }}_sum AS DOUBLE) / (2000000.0 * p.{{ m.name }}_n) AS {{ m.name }}_mean,
+        s.{{ m.name }}_n_adj,
+        CASE
+            WHEN g.tests_without_device <= q.max_without_device_share * g.tests_ok
+                THEN s.{{ m.name }}_n_adj >= q.publish_from AND s.{{ m.name }}_devices >= q.publish_devices
+            ELSE p.{{ m.name }}_n >= q.publish_from
+        END AS {{ m.name }}_published,
+        CASE
+            WHEN g.tests_without_device <= q.max_without_device_share * g.tests_ok
+                THEN s.{{ m.name }}_n_adj >= q.mean_from
+            ELSE p.{{ m.name }}_n >= q.mean_from
+        END AS {{ m.name }}_mean_published
+{%- for quantile in series.quantiles %},
+        p.{{ m.name }}_{{ quantile.name }}
 {%- endfor %}
-        COUNT(*) AS samples_effective
-{%- for i in indicators %},
-        COUNT(e.{{ i.name }}) AS {{ i.name }}_n,
-        1.0 * SUM(CAST(ROUND(e.{{ i.name }} * 2000000) AS BIGINT))
-        / (2000000.0 * COUNT(e.{{ i.name }})) AS {{ i.name }}_mean,
-        MEDIAN(e.{{ i.name }}) AS {{ i.name }}_median,
-        QUANTILE_CONT(e.{{ i.name }}, 0.05) AS {{ i.name }}_p05,
-        QUANTILE_CONT(e.{{ i.name }}, 0.10) AS {{ i.name }}_p10,
-        QUANTILE_CONT(e.{{ i.name }}, 0.90) AS {{ i.name }}_p90,
-        QUANTILE_CONT(e.{{ i.name }}, 0.95) AS {{ i.name }}_p95
-{%- if i.benchmark %},
-        COUNT(CASE WHEN b_{{ i.name }}.value IS NOT NULL THEN e.{{ i.name }} END) AS {{ i.name }}_benchmark_n,
-        SUM(CASE WHEN e.{{ i.name }} {% if i.worse == "low" %}>={% else %}<={% endif %} b_{{ i.name }}.value THEN 1 ELSE 0 END) AS {{ i.name }}_at_benchmark
+{%- if m.benchmark %},
+        COALESCE(p.{{ m.name }}_benchmark_n, 0) AS {{ m.name }}_benchmark_n,
+        s.{{ m.name }}_share_at_benchmark,
+        CASE
+            WHEN g.tests_without_device <= q.max_without_device_share * g.tests_ok
+                THEN s.{{ m.name }}_share_n_adj >= q.publish_from AND s.{{ m.name }}_share_devices >= q.publish_devices
+            ELSE p.{{ m.name }}_benchmark_n >= q.publish_from
+        END AS {{ m.name }}_share_published
 {%- endif %}
+{%- for statistic in m.statistics %},
+        b.{{ m.name }}_{{ statistic }}_low,
+        b.{{ m.name }}_{{ statistic }}_high
 {%- endfor %}
-    FROM effective AS e
-{%- for i in indicators if i.benchmark %}
-    LEFT JOIN benchmark_{{ i.name }} AS b_{{ i.name }}
-        ON e.access_type = b_{{ i.name }}.access_type
-        AND e.technology_key = b_{{ i.name }}.technology_key
 {%- endfor %}
-{%- if table.where %}
-    WHERE {{ table.where }}
-{%- endif %}
-    GROUP BY
-{%- for key in table.keys %}
-        {% if key in nullable %}COALESCE(e.{{ key }}, ''){% else %}e.{{ key }}{% endif %}{% if not loop.last %},{% endif %}
+    FROM {{ table.name }}_groups AS g
+    CROSS JOIN parameters AS q
+    LEFT JOIN {{ table.name }}{{ series.suffix }}_points AS p ON g.group_no = p.group_no
+    LEFT JOIN sizes{{ series.suffix }} AS s ON g.group_no = s.group_no
+    LEFT JOIN bounds{{ series.suffix }} AS b ON g.group_no = b.group_no
+){% if not loop.last %},{% endif %}
 {%- endfor %}
-)
 SELECT
 {%- for key in table.keys %}
-    {% if key in nullable %}NULLIF(c.{{ key }}, ''){% else %}c.{{ key }}{% endif %} AS {{ key }},
+    {% if key in nullable %}NULLIF(g.{{ key }}, ''){% else %}g.{{ key }}{% endif %} AS {{ key }},
 {%- endfor %}
-    c.tests_ok,
-    c.tests_failed,
-    c.tests_without_device,
-    COALESCE(m.samples_effective, 0) AS samples_effective,
-    c.devices,
+    g.tests_ok,
+    g.tests_failed,
+    g.tests_without_device,
+    COALESCE(f.samples, 0) AS samples_effective,
+    CASE WHEN f.dependence_known THEN COALESCE(f.{{ headline }}_n_adj, 0) END AS samples_adjusted,
+    g.devices,
     CASE
-        WHEN COALESCE(m.samples_effective, 0) >= p.sufficient_from THEN 'sufficient'
-        WHEN COALESCE(m.samples_effective, 0) >= p.publish_from THEN 'reference'
+        WHEN f.{{ headline }}_published AND f.dependence_known AND f.{{ headline }}_n_adj >= q.sufficient_from
+            THEN 'sufficient'
+        WHEN f.{{ headline }}_published THEN 'reference'
         ELSE 'count_only'
     END AS tier
-{%- for i in indicators %},
-    COALESCE(m.{{ i.name }}_n, 0) AS {{ i.name }}_n
-{%- for statistic in statistics %},
-    CASE WHEN m.{{ i.name }}_n >= p.publish_from THEN m.{{ i.name }}_{{ statistic }} END AS {{ i.name }}_{{ statistic }}
+{%- for series in table.series %}{% set f = "f" ~ series.suffix %}
+{%- for m in series.measures %},
+    {{ f }}.{{ m.name }}_n,
+    CASE WHEN {{ f }}.dependence_known THEN COALESCE({{ f }}.{{ m.name }}_n_adj, 0) END AS {{ m.name }}_n_adj
+{%- for statistic in m.statistics %}{% set shown = m.name ~ ("_share_published" if statistic == "share_at_benchmark" else "_published") %}
+{%- if statistic == "share_at_benchmark" %},
+    {{ f }}.{{ m.name }}_benchmark_n
+{%- endif %}
+{%- set condition = f ~ "." ~ shown ~ (" AND " ~ f ~ "." ~ m.name ~ "_mean_published" if statistic == "mean" else "") %},
+    CASE WHEN {{ condition }} THEN {{ f }}.{{ m.name }}_{{ statistic }} END AS {{ m.name }}_{{ statistic }},
+    CASE WHEN {{ condition }} AND {{ f }}.dependence_known THEN {{ f }}.{{ m.name }}_{{ statistic }}_low END AS {{ m.name }}_{{ statistic }}_low,
+    CASE WHEN {{ condition }} AND {{ f }}.dependence_known THEN {{ f }}.{{ m.name }}_{{ statistic }}_high END AS {{ m.name }}_{{ statistic }}_high
 {%- endfor %}
-{%- if i.benchmark %},
-    COALESCE(m.{{ i.name }}_benchmark_n, 0) AS {{ i.name }}_benchmark_n,
-    CASE
-        WHEN m.{{ i.name }}_benchmark_n >= p.publish_from
-            THEN 1.0 * m.{{ i.name }}_at_benchmark / m.{{ i.name }}_benchmark_n
-    END AS {{ i.name }}_share_at_benchmark
-{%- endif %}
-{%- if table.raw %},
-    c.{{ i.name }}_raw_n,
-    CASE WHEN m.{{ i.name }}_n >= p.publish_from THEN c.{{ i.name }}_raw_mean END AS {{ i.name }}_raw_mean,
-    CASE WHEN m.{{ i.name }}_n >= p.publish_from THEN c.{{ i.name }}_raw_median END AS {{ i.name }}_raw_median
-{%- endif %}
+{%- endfor %}
 {%- endfor %},
-    p.simulated
-FROM counts AS c
-CROSS JOIN parameters AS p
-LEFT JOIN measures AS m
-{%- for key in table.keys %}
-    {% if loop.first %}ON{% else %}AND{% endif %} c.{{ key }} = m.{{ key }}
+    q.simulated
+FROM {{ table.name }}_groups AS g
+CROSS JOIN parameters AS q
+{%- for series in table.series %}
+LEFT JOIN found{{ series.suffix }} AS f{{ series.suffix }} ON g.group_no = f{{ series.suffix }}.group_no
 {%- endfor %}
-ORDER BY
-{%- for key in table.keys %}
-    {% if key in nullable %}COALESCE(c.{{ key }}, ''){% else %}c.{{ key }}{% endif %}{% if not loop.last %},{% endif %}
-{%- endfor %}
+ORDER BY g.group_no
