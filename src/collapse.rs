@@ -1,7 +1,7 @@
 //! Effective samples: one value per device, commune, operator, access type, technology and day.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch};
@@ -22,35 +22,40 @@ use crate::validation::{ValidSamples, ValidationFault, register_accepted};
 const DEVICES: &str = "collapse/devices.sql";
 const EFFECTIVE: &str = "collapse/effective.sql";
 
-/// The collapsed samples of a month, in a file that statistics read.
+/// The collapsed samples of a month, in files that statistics read.
 pub struct EffectiveSamples {
-    pub rows: u64,
+    pub file: PathBuf,
+    /// The same with peak hours apart.
+    pub by_day_part: PathBuf,
+    /// The number of each device (`device_id`, `cluster_no`).
+    pub devices: RecordBatch,
 }
 
-/// Collapses the accepted samples into `target`. Devices are numbered; identifiers stay behind.
+/// Collapses the accepted samples into two files. Devices are numbered; identifiers stay behind.
 pub fn collapse(
     plan: &Plan,
     valid: &ValidSamples,
-    target: &Path,
+    file: PathBuf,
+    by_day_part: PathBuf,
     progress: Progress<'_>,
 ) -> Result<EffectiveSamples> {
     progress(Step::Stage { name: "collapse", rows: 0 });
     let mut engine = engine::open(&[]);
-    register_accepted(engine.as_mut(), plan, &valid.passed, &valid.duplicates)?;
+    register_accepted(engine.as_mut(), plan, valid, valid.ledger.simulated)?;
     let devices = engine.query(DEVICES, &plan.queries.sql(DEVICES)?)?;
-    engine.register_batches("devices", devices.schema(), &[devices])?;
-    let mut output = Output {
-        target,
-        indicators: &plan.queries.indicators,
-        simulated: valid.ledger.simulated,
-        writer: None,
-        rows: 0,
-    };
-    let schema = engine
-        .stream(EFFECTIVE, &plan.queries.sql(EFFECTIVE)?, &mut |batch| output.write(&batch))?;
-    let rows = output.rows;
-    output.close(&schema)?;
-    Ok(EffectiveSamples { rows })
+    engine.register_batches("devices", devices.schema(), std::slice::from_ref(&devices))?;
+    for (target, day_part) in [(&file, false), (&by_day_part, true)] {
+        let mut output = Output {
+            target,
+            indicators: &plan.queries.indicators,
+            simulated: valid.ledger.simulated,
+            writer: None,
+        };
+        let sql = plan.queries.collapse_sql(EFFECTIVE, day_part)?;
+        let schema = engine.stream(EFFECTIVE, &sql, &mut |batch| output.write(&batch))?;
+        output.close(&schema)?;
+    }
+    Ok(EffectiveSamples { file, by_day_part, devices })
 }
 
 /// Steps per unit that medians of values on the grid of 10⁻⁶ lie on.
@@ -81,7 +86,6 @@ struct Output<'a> {
     indicators: &'a [Indicator],
     simulated: bool,
     writer: Option<ArrowWriter<File>>,
-    rows: u64,
 }
 
 impl Output<'_> {
@@ -100,7 +104,6 @@ impl Output<'_> {
             let written = writer.write(&batch);
             written.map_err(|e| self.fault(e))?;
         }
-        self.rows += batch.num_rows() as u64;
         Ok(())
     }
 

@@ -1,16 +1,81 @@
 //! Coverage gaps: too few tests against the quota, and means below a benchmark.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{Float64Type, Int64Type};
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use crate::comparison::multiplicity::benjamini_hochberg;
 use crate::error::Result;
-use crate::plan::Plan;
+use crate::plan::{Plan, table};
 use crate::progress::{Progress, Step};
 use crate::statistics::Bench;
 
-/// Adds the tables `quota` and `gaps`.
+/// Adds the tables `quota`, `quota_area` and `gaps`.
 pub fn find(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result<()> {
     progress(Step::Stage { name: "gaps", rows: 0 });
-    for name in ["quota", "gaps"] {
+    for name in ["quota", "quota_area"] {
         let query = format!("gaps/{name}.sql");
         bench.run(name, &query, plan.queries.sql(&query)?)?;
     }
-    Ok(())
+    let tests = "gaps/tests.sql";
+    let tests = bench.step("gap_tests", tests, plan.queries.sql(tests)?)?;
+    bench.input("gap_p_values", p_values(&tests)?)?;
+    bench.input("earlier_gaps", none_earlier()?)?;
+    let gaps = "gaps/gaps.sql";
+    bench.run("gaps", gaps, plan.queries.sql(gaps)?)
+}
+
+/// The table `gap_p_values`: of each test, the probability of so low a statistic when the mean is
+/// that of the benchmark (Student's t with devices − 1 degrees of freedom), and the same held against
+/// all tests.
+fn p_values(tests: &RecordBatch) -> Result<RecordBatch> {
+    let floats =
+        |name| tests.column_by_name(name).and_then(|c| c.as_primitive_opt::<Float64Type>());
+    let counts = |name| tests.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
+    let (mut numbers, mut p_values) = (Vec::new(), Vec::new());
+    if let (Some(number), Some(statistic), Some(devices)) =
+        (counts("test_no"), floats("statistic"), counts("devices"))
+    {
+        for ((number, statistic), devices) in number.iter().zip(statistic).zip(devices) {
+            if let (Some(number), Some(statistic), Some(devices)) = (number, statistic, devices) {
+                numbers.push(number);
+                p_values.push(p_value(statistic, devices));
+            }
+        }
+    }
+    let adjusted: ArrayRef = Arc::new(Float64Array::from(benjamini_hochberg(&p_values)));
+    let numbers: ArrayRef = Arc::new(Int64Array::from(numbers));
+    let p_values: ArrayRef = Arc::new(Float64Array::from(p_values));
+    Ok(table(
+        "gap_p_values",
+        [("test_no", numbers), ("p_value", p_values), ("p_adjusted", adjusted)],
+    )?)
+}
+
+/// To 12 decimals: the same on every machine. A statistic without a distribution proves nothing.
+fn p_value(statistic: f64, devices: i64) -> f64 {
+    let distribution = StudentsT::new(0.0, 1.0, devices as f64 - 1.0);
+    distribution.map_or(1.0, |t| (t.cdf(statistic) * 1e12).round() / 1e12)
+}
+
+/// The table `earlier_gaps` without history.
+fn none_earlier() -> Result<RecordBatch> {
+    let text = || -> ArrayRef { Arc::new(StringArray::from(Vec::<Option<String>>::new())) };
+    let months: ArrayRef = Arc::new(Int64Array::from(Vec::<i64>::new()));
+    Ok(table(
+        "earlier_gaps",
+        [
+            ("gap_class", text()),
+            ("commune_code", text()),
+            ("access_type", text()),
+            ("operator", text()),
+            ("technology", text()),
+            ("indicator", text()),
+            ("place", text()),
+            ("since", text()),
+            ("months", months),
+        ],
+    )?)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
+use arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rayon::prelude::*;
@@ -19,7 +20,7 @@ use crate::figures::{self, FigureSources};
 use crate::pipeline::PipelineFault;
 use crate::plan::Plan;
 use crate::report::{self, Sources};
-use crate::statistics::{RunQueries, Tables};
+use crate::statistics::{Bench, Tables};
 use crate::validation::quarantine::empty;
 use crate::validation::{ValidSamples, ValidationFault};
 use crate::{communes, vietnamese};
@@ -67,19 +68,42 @@ fn join(parts: &[std::path::PathBuf], target: &Path) -> Result<(), String> {
     writer.close().map_err(|e| text(&e)).map(drop)
 }
 
-/// The filled-in text of every query, so that anyone can run it again.
-pub fn queries(staging: &Staging, plan: &Plan, run: &RunQueries) -> Result<()> {
-    for (name, sql) in run {
+/// The filled-in text of every query, what they read, and the order in which they were run, so that
+/// anyone can run them again.
+pub fn queries(staging: &Staging, plan: &Plan, bench: &Bench) -> Result<()> {
+    let mut order = Vec::new();
+    for query in &bench.queries {
+        let file = format!("internal/queries/{}", query.name);
+        staging.write(&file, query.sql.as_bytes())?;
+        order.push(serde_json::json!({"query": query.name, "table": query.table}));
+    }
+    let fixed = |(name, _): &(&str, &str)| {
+        let stages = ["validation/", "collapse/"];
+        name.ends_with(".sql") && stages.iter().any(|stage| name.starts_with(stage))
+    };
+    for (name, _) in plan.queries.files().filter(fixed) {
+        let sql = plan.queries.sql(name)?;
         staging.write(&format!("internal/queries/{name}"), sql.as_bytes())?;
     }
-    for (name, _) in plan.queries.files().filter(|(name, _)| name.ends_with(".sql")) {
-        let fixed = ["validation/", "collapse/"].iter().any(|stage| name.starts_with(stage));
-        if fixed {
-            let sql = plan.queries.sql(name)?;
-            staging.write(&format!("internal/queries/{name}"), sql.as_bytes())?;
-        }
+    for (name, table) in &bench.inputs {
+        staging.write(&format!("internal/inputs/{name}.parquet"), &input(name, table)?)?;
     }
-    Ok(())
+    let order = serde_json::to_string_pretty(&order).unwrap_or_default() + "\n";
+    staging.write("internal/queries/order.json", order.as_bytes())
+}
+
+/// A table that queries read, with points in time, too.
+fn input(name: &str, table: &RecordBatch) -> Result<Vec<u8>> {
+    let fault = |message: String| ValidationFault::Work {
+        path: format!("internal/inputs/{name}.parquet"),
+        message,
+    };
+    let mut bytes = Vec::new();
+    let writer = ArrowWriter::try_new(&mut bytes, table.schema(), Some(writer_properties()));
+    let mut writer = writer.map_err(|e| fault(e.to_string()))?;
+    writer.write(table).map_err(|e| fault(e.to_string()))?;
+    writer.close().map_err(|e| fault(e.to_string()))?;
+    Ok(bytes)
 }
 
 /// Every table as CSV and Parquet.
@@ -136,7 +160,6 @@ pub fn reports(
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
     let ledger = serde_json::to_value(&valid.ledger).unwrap_or_default();
     let province_name = plan.province_name();
-    let limits = &plan.config.statistics;
     let sources = Sources {
         tables,
         ledger: &ledger,
@@ -149,9 +172,8 @@ pub fn reports(
         period_to: period.to,
         report_date: plan.report_date.ok_or(PipelineFault::NoPeriod)?,
         simulated: valid.ledger.simulated,
-        quota: i64::from(limits.quota),
-        publish_from: i64::from(limits.publish_from),
-        sufficient_from: i64::from(limits.sufficient_from),
+        limits: &plan.config.statistics,
+        gaps: &plan.config.gaps,
         program_version: env!("CARGO_PKG_VERSION"),
     };
     let family = Family::libertinus()?;

@@ -132,14 +132,15 @@ fn build(
     progress: Progress<'_>,
 ) -> Result<()> {
     let effective = staging.file("internal/samples_effective.parquet")?;
-    collapse::collapse(plan, valid, &effective, progress)?;
+    let by_day_part = staging.file("internal/samples_effective_day_part.parquet")?;
+    let effective = collapse::collapse(plan, valid, effective, by_day_part, progress)?;
     let mut bench = Bench::new(plan, valid, &effective)?;
     statistics::compute(plan, &mut bench, progress)?;
     gaps::find(plan, &mut bench, progress)?;
     let simulated = valid.ledger.simulated;
     bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
     output::ledger(staging, valid)?;
-    output::queries(staging, plan, &bench.queries)?;
+    output::queries(staging, plan, &bench)?;
     output::tables(staging, &bench.tables)?;
     progress(Step::Stage { name: "charts", rows: 0 });
     let drawings = output::charts(staging, plan, &bench.tables, simulated)?;

@@ -14,12 +14,13 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::communes::boundaries::{Boundaries, BoundarySets};
 use crate::communes::register::{Commune, OPEN_END, Register};
-use crate::config::{Config, Prefer};
+use crate::config::{Config, Prefer, QuotaCounts};
 use crate::error::{Fault, Kind, Result};
 use crate::import::functions::{days, instant, zone};
 use crate::operators::Operators;
 use crate::queries::Queries;
 use crate::report::Templates;
+use crate::statistics::quantiles::Z;
 
 /// What cannot be planned.
 #[derive(Debug, thiserror::Error)]
@@ -250,27 +251,39 @@ impl Plan {
         };
         let period = self.period.as_ref();
         let limits = &self.config.validation;
+        let statistics = &self.config.statistics;
+        let gaps = &self.config.gaps;
         let province = self.province_known.then_some(self.config.province.code.as_str());
         let home = Some(limits.home_country.as_str()).filter(|country| !country.is_empty());
         let restated = self.config.communes.restated_on.map_or(i32::MIN / 2, days);
         let restated: ArrayRef = Arc::new(Date32Array::from(vec![restated]));
-        let simulated: ArrayRef = Arc::new(BooleanArray::from(vec![simulated]));
+        let flag = |value: bool| -> ArrayRef { Arc::new(BooleanArray::from(vec![value])) };
         let prefer = self.config.communes.prefer == Prefer::Position;
-        let prefer: ArrayRef = Arc::new(BooleanArray::from(vec![prefer]));
         let columns = [
             ("period_from", time(period.map(|p| p.from_instant))),
             ("period_to", time(period.map(|p| p.to_instant))),
             ("province_code", text(province)),
-            ("prefer_position", prefer),
+            ("prefer_position", flag(prefer)),
             ("home_country", text(home)),
             ("max_location_accuracy_m", number(limits.max_location_accuracy_m)),
             ("max_latency_ms", number(limits.max_latency_ms)),
             ("unknown_operator", text(Some(&self.unknown_operator))),
             ("restated_on", restated),
-            ("quota", count(self.config.statistics.quota)),
-            ("publish_from", count(self.config.statistics.publish_from)),
-            ("sufficient_from", count(self.config.statistics.sufficient_from)),
-            ("simulated", simulated),
+            ("publish_from", count(statistics.publish_from)),
+            ("publish_devices", count(statistics.publish_devices)),
+            ("mean_from", count(statistics.mean_from)),
+            ("sufficient_from", count(statistics.sufficient_from)),
+            ("max_without_device_share", number(statistics.max_without_device_share)),
+            ("own_deff_devices", count(statistics.own_deff_devices)),
+            ("quota_collapsed", flag(statistics.quota_counts == QuotaCounts::Collapsed)),
+            ("false_discovery_rate", number(gaps.false_discovery_rate)),
+            ("notify_months", count(gaps.notify_months)),
+            ("notify_window", count(gaps.notify_window)),
+            ("month", text(period.map(|p| p.month.as_str()))),
+            ("peak_from", count(statistics.peak_hours.0)),
+            ("peak_to", count(statistics.peak_hours.1)),
+            ("z", number(Z)),
+            ("simulated", flag(simulated)),
         ];
         Ok(table("parameters", columns)?)
     }

@@ -69,8 +69,9 @@ pub struct Family {
     /// SQL over a sample.
     #[serde(rename = "where")]
     pub filter: String,
-    /// The access type whose samples it consists of; none for a part of one.
-    pub access_type: Option<String>,
+    pub access_type: String,
+    /// The technology that makes it a part of its access type.
+    pub technology: Option<String>,
 }
 
 /// A table of statistics.
@@ -83,6 +84,96 @@ pub struct StatisticsTable {
     pub filter: String,
     #[serde(default)]
     pub raw: bool,
+}
+
+impl StatisticsTable {
+    /// A table of samples as this one reads it: by day part or family where it has such a key.
+    fn source(&self, samples: &str) -> String {
+        let has = |key: &str| self.keys.iter().any(|k| k == key);
+        let part = if samples == "effective" && has("day_part") { "_day_part" } else { "" };
+        let family = if has("family") { "_by_family" } else { "" };
+        format!("{samples}{part}{family}")
+    }
+
+    /// The table of accepted tests that its counts come from.
+    fn tests(&self) -> String {
+        self.source("accepted")
+    }
+}
+
+/// Values that statistics are computed over.
+#[derive(Debug, Clone, Serialize)]
+pub struct Series {
+    /// Ends the names of measures and steps: empty, or `_raw` for single tests.
+    pub suffix: &'static str,
+    /// The table of samples.
+    pub source: String,
+    pub quantiles: Vec<Quantile>,
+    pub measures: Vec<Measure>,
+}
+
+/// A quantile and its level as SQL.
+#[derive(Debug, Clone, Serialize)]
+pub struct Quantile {
+    pub name: &'static str,
+    pub level: String,
+}
+
+/// A column of values.
+#[derive(Debug, Clone, Serialize)]
+pub struct Measure {
+    pub name: String,
+    pub expression: String,
+    pub worse: String,
+    pub benchmark: bool,
+    /// The statistics that are shown of it.
+    pub statistics: Vec<&'static str>,
+}
+
+impl Series {
+    fn effective(indicators: &[Indicator], table: &StatisticsTable) -> Self {
+        let measures = indicators.iter().map(|indicator| Measure {
+            name: indicator.name.clone(),
+            expression: indicator.name.clone(),
+            worse: indicator.worse.clone(),
+            benchmark: indicator.benchmark,
+            statistics: statistics_of(indicator.benchmark),
+        });
+        Series {
+            suffix: "",
+            source: table.source("effective"),
+            quantiles: quantiles(&QUANTILES),
+            measures: measures.collect(),
+        }
+    }
+
+    fn raw(indicators: &[Indicator], table: &StatisticsTable) -> Self {
+        let measures = indicators.iter().map(|indicator| Measure {
+            name: format!("{}_raw", indicator.name),
+            expression: indicator.expression.clone(),
+            worse: indicator.worse.clone(),
+            benchmark: false,
+            statistics: vec!["mean", "median"],
+        });
+        Series {
+            suffix: "_raw",
+            source: table.source("tests"),
+            quantiles: quantiles(&QUANTILES[..1]),
+            measures: measures.collect(),
+        }
+    }
+}
+
+/// The statistics of an indicator that tables show, in column order.
+pub fn statistics_of(benchmark: bool) -> Vec<&'static str> {
+    let mut names = vec!["mean"];
+    names.extend(QUANTILES.map(|(name, _)| name));
+    names.extend(benchmark.then_some("share_at_benchmark"));
+    names
+}
+
+fn quantiles(of: &[(&'static str, f64)]) -> Vec<Quantile> {
+    of.iter().map(|(name, level)| Quantile { name, level: format!("{level:.2}") }).collect()
 }
 
 #[derive(Deserialize)]
@@ -112,16 +203,26 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "families.toml",
     "gaps/gaps.sql",
     "gaps/quota.sql",
+    "gaps/quota_area.sql",
+    "gaps/tests.sql",
     "import/g-nettrack.sql",
     "import/ispeed.sql",
     "import/rtr.sql",
     "indicators.toml",
+    "macros.sql",
     "rules.toml",
+    "statistics/bounds.sql",
     "statistics/by_group.sql",
+    "statistics/clusters.sql",
     "statistics/commune_location.sql",
     "statistics/daily.sql",
+    "statistics/groups.sql",
+    "statistics/means.sql",
+    "statistics/points.sql",
+    "statistics/sizes.sql",
     "statistics/statistics.toml",
     "statistics/tables.toml",
+    "statistics/values.sql",
     "validation/accepted.sql",
     "validation/checked.sql",
     "validation/duplicates.sql",
@@ -129,11 +230,15 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "validation/placed.sql",
 ];
 
+/// Macros that SQL files may import.
+const MACROS: &str = "macros.sql";
+
+/// The quantiles of an indicator, in column order, with their levels.
+pub const QUANTILES: [(&str, f64); 5] =
+    [("median", 0.5), ("p05", 0.05), ("p10", 0.1), ("p90", 0.9), ("p95", 0.95)];
+
 /// Keys that may be null: they are grouped and ordered as empty text.
 const NULLABLE_KEYS: [&str; 3] = ["district_code", "district_name", "technology"];
-
-/// The statistics of an indicator that a table shows, in column order.
-pub const STATISTICS: [&str; 6] = ["mean", "median", "p05", "p10", "p90", "p95"];
 
 /// Columns that effective samples carry beside the indicators.
 const CARRIED: [&str; 2] = ["packet_loss_ratio", "signal_dbm"];
@@ -224,10 +329,35 @@ impl Queries {
         parts.collect::<Vec<_>>().join(" UNION ALL ")
     }
 
-    /// The SQL of one table of statistics.
-    pub fn statistics_sql(&self, table: &StatisticsTable) -> Result<String> {
-        let table = Value::from(Serde(table));
-        self.render("statistics/by_group.sql", context! { table })
+    /// The SQL of collapsing, once more apart for peak hours when `day_part`.
+    pub fn collapse_sql(&self, name: &str, day_part: bool) -> Result<String> {
+        self.render(name, context! { day_part })
+    }
+
+    /// The SQL of one step towards a table of statistics.
+    pub fn statistics_sql(
+        &self,
+        name: &str,
+        table: &StatisticsTable,
+        series: Option<&Series>,
+    ) -> Result<String> {
+        let all: Vec<Series> = self.series(table);
+        let headline = self.indicators.first().map_or("", |indicator| indicator.name.as_str());
+        let described = context! {
+            series => Value::from(Serde(&all)),
+            tests => table.tests(),
+            ..Value::from(Serde(table))
+        };
+        let series = Value::from(Serde(series));
+        self.render(name, context! { table => described, series, headline })
+    }
+
+    /// What a table of statistics is computed over: effective samples, and single tests if it asks.
+    pub fn series(&self, table: &StatisticsTable) -> Vec<Series> {
+        let effective = Series::effective(&self.indicators, table);
+        let mut all = vec![effective];
+        all.extend(table.raw.then(|| Series::raw(&self.indicators, table)));
+        all
     }
 
     fn render(&self, name: &str, extra: minijinja::Value) -> Result<String> {
@@ -237,11 +367,11 @@ impl Queries {
         };
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        environment.add_template(MACROS, self.text(MACROS)?).map_err(malformed)?;
         let values = context! {
             rules => Value::from(Serde(&self.rules)),
             indicators => Value::from(Serde(&self.indicators)),
             families => Value::from(Serde(&self.families)),
-            statistics => Value::from(Serde(STATISTICS)),
             carried => Value::from(Serde(CARRIED)),
             nullable => Value::from(Serde(NULLABLE_KEYS)),
             ..extra

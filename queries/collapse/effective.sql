@@ -1,8 +1,12 @@
 -- Effective samples: the median of a device's successful tests per commune, operator, access type,
 -- technology and local day. A test without device is never collapsed.
+{%- if day_part %}
+-- Here the hours of the peak are collapsed apart from the others.
+{%- endif %}
 --
 -- The median of values on the grid of 10^-6 lies on the grid of 0.5 * 10^-6; the file holds the float
--- nearest to that grid, so that sums are exact and a value equals a benchmark that it reaches. `restated_commune_code` is given where all tests behind it agree.
+-- nearest to that grid, so that sums are exact and a value equals a benchmark that it reaches.
+-- `restated_commune_code` is given where all tests behind it agree.
 WITH tests AS (
     SELECT a.*, d.cluster_no
     FROM accepted AS a
@@ -13,7 +17,7 @@ collapsed AS (
     SELECT
         province_code, province_name, district_code, district_name,
         commune_code, commune_name, commune_valid_from,
-        operator, access_type, technology, local_day, cluster_no,
+        operator, access_type, technology, local_day{% if day_part %}, day_part{% endif %}, cluster_no,
         CASE
             WHEN MIN(restated_commune_code) = MAX(restated_commune_code)
                 AND COUNT(restated_commune_code) = COUNT(*)
@@ -31,13 +35,13 @@ collapsed AS (
     GROUP BY
         province_code, province_name, district_code, district_name,
         commune_code, commune_name, commune_valid_from,
-        operator, access_type, technology, local_day, cluster_no
+        operator, access_type, technology, local_day{% if day_part %}, day_part{% endif %}, cluster_no
 ),
 uncollapsed AS (
     SELECT
         province_code, province_name, district_code, district_name,
         commune_code, commune_name, commune_valid_from,
-        operator, access_type, technology, local_day, cluster_no,
+        operator, access_type, technology, local_day{% if day_part %}, day_part{% endif %}, cluster_no,
         restated_commune_code,
         1 AS tests
 {%- for i in indicators %},
@@ -57,7 +61,7 @@ both_kinds AS (
 SELECT *
 FROM both_kinds
 ORDER BY
-    commune_code, commune_valid_from, operator, access_type, technology, local_day, cluster_no,
+    commune_code, commune_valid_from, operator, access_type, technology, local_day{% if day_part %}, day_part{% endif %}, cluster_no,
     tests
 {%- for i in indicators %}, {{ i.name }}{% endfor %}
 {%- for c in carried %}, {{ c }}{% endfor %}, restated_commune_code

@@ -1,70 +1,113 @@
--- Coverage gaps of two classes, never mixed: too few tests against the quota (`shortfall`), and a
--- published mean below its benchmark (`low_quality`, commune x operator x benchmark).
+-- Coverage gaps of three classes, never mixed:
 --
--- A benchmark of one technology is compared with the mean over that technology only.
+-- `shortfall`     too few tests of a commune against the legal quota of its access type;
+-- `low_quality`   a published mean of an operator in a commune below its benchmark. State `found`: the
+--                 upper bound of the mean and the median are below, and the finding holds at the false
+--                 discovery rate over all compared communes and operators (Benjamini and Hochberg
+--                 1995). State `watch`: the mean is below, and that is not certain;
+-- `suspected_no_coverage`   positive evidence in a place, for a check on the spot (coverage/).
+--
+-- `severity` is from 0 to 1 within a class and says nothing across classes. `since` is the first month
+-- of an unbroken row of findings in the bundles given as history; an operator is written to when it
+-- was found in `notify_months` of the last `notify_window` months.
 WITH shortfalls AS (
     SELECT
         'shortfall' AS gap_class,
+        'found' AS state,
         province_code, district_code, district_name,
         commune_code, commune_name, commune_valid_from,
-        access_type, tests_ok, quota, shortfall
-    FROM quota
-    WHERE NOT quota_met
-),
-low_by_technology AS (
-{%- for i in indicators if i.benchmark %}
-    SELECT
-        s.province_code, s.district_code, s.district_name,
-        s.commune_code, s.commune_name, s.commune_valid_from,
-        s.access_type, s.operator, s.technology, '{{ i.name }}' AS indicator,
-        b.value AS benchmark, s.{{ i.name }}_mean AS mean, s.{{ i.name }}_median AS median,
-        s.samples_effective, s.tests_ok, s.tier
-    FROM commune_operator_technology AS s
-    INNER JOIN benchmarks AS b ON s.access_type = b.access_type AND s.technology = b.technology
-    WHERE b.indicator = '{{ i.name }}' AND s.{{ i.name }}_mean {% if i.worse == "low" %}<{% else %}>{% endif %} b.value
-    UNION ALL
-    SELECT
-        s.province_code, s.district_code, s.district_name,
-        s.commune_code, s.commune_name, s.commune_valid_from,
-        s.access_type, s.operator, b.technology, '{{ i.name }}' AS indicator,
-        b.value AS benchmark, s.{{ i.name }}_mean AS mean, s.{{ i.name }}_median AS median,
-        s.samples_effective, s.tests_ok, s.tier
-    FROM commune_operator AS s
-    INNER JOIN benchmarks AS b ON s.access_type = b.access_type
-    WHERE b.indicator = '{{ i.name }}' AND b.technology IS NULL AND s.{{ i.name }}_mean {% if i.worse == "low" %}<{% else %}>{% endif %} b.value
-{%- if not loop.last %}
-    UNION ALL
-{%- endif %}
-{%- endfor %}
-),
-everything AS (
-    SELECT
-        gap_class, province_code, district_code, district_name,
-        commune_code, commune_name, commune_valid_from, access_type,
-        CAST(NULL AS VARCHAR) AS operator,
-        CAST(NULL AS VARCHAR) AS technology,
-        CAST(NULL AS VARCHAR) AS indicator,
+        access_type,
+        family,
+        '' AS operator,
+        '' AS technology,
+        '' AS indicator,
+        '' AS place,
+        'tests_below_quota' AS evidence,
         CAST(NULL AS DOUBLE) AS benchmark,
         CAST(NULL AS DOUBLE) AS mean,
+        CAST(NULL AS DOUBLE) AS mean_low,
+        CAST(NULL AS DOUBLE) AS mean_high,
         CAST(NULL AS DOUBLE) AS median,
-        CAST(NULL AS BIGINT) AS samples_effective,
-        tests_ok, quota, shortfall,
-        CAST(NULL AS VARCHAR) AS tier
-    FROM shortfalls
-    UNION ALL
-    SELECT
-        'low_quality' AS gap_class, province_code, district_code, district_name,
-        commune_code, commune_name, commune_valid_from, access_type,
-        operator, technology, indicator, benchmark, mean, median, samples_effective,
+        CAST(NULL AS DOUBLE) AS p_adjusted,
         tests_ok,
+        quota,
+        shortfall,
+        samples_effective,
+        CAST(NULL AS BIGINT) AS n_adj,
+        CAST(NULL AS VARCHAR) AS tier,
+        CAST(shortfall AS DOUBLE) / NULLIF(quota, 0) AS severity
+    FROM quota
+    WHERE legal AND NOT quota_met
+),
+low AS (
+    SELECT
+        'low_quality' AS gap_class,
+        CASE WHEN t.clearly_worse AND v.p_adjusted <= p.false_discovery_rate THEN 'found' ELSE 'watch' END AS state,
+        t.province_code, t.district_code, t.district_name,
+        t.commune_code, t.commune_name, t.commune_valid_from,
+        t.access_type,
+        t.family,
+        t.operator,
+        t.technology,
+        t.indicator,
+        '' AS place,
+        CASE WHEN t.clearly_worse THEN 'bound_and_median_below' ELSE 'mean_below' END AS evidence,
+        t.benchmark,
+        t.mean,
+        t.mean_low,
+        t.mean_high,
+        t.median,
+        v.p_adjusted,
+        t.tests_ok,
         CAST(NULL AS BIGINT) AS quota,
         CAST(NULL AS BIGINT) AS shortfall,
-        tier
-    FROM low_by_technology
+        t.samples_effective,
+        t.n_adj,
+        t.tier,
+        CASE
+            WHEN NOT t.clearly_worse THEN 0.0
+            WHEN t.side > 0 THEN 1.0 - t.mean_high / t.benchmark
+            ELSE 1.0 - t.benchmark / t.mean_low
+        END AS severity
+    FROM gap_tests AS t
+    CROSS JOIN parameters AS p
+    INNER JOIN gap_p_values AS v ON t.test_no = v.test_no
+    WHERE t.worse
+),
+everything AS (
+    SELECT * FROM shortfalls
+    UNION ALL
+    SELECT * FROM low
+),
+dated AS (
+    SELECT
+        e.*,
+        CASE WHEN e.state = 'found' THEN COALESCE(h.since, p.month) END AS since,
+        CASE WHEN e.state = 'found' THEN COALESCE(h.months, 0) + 1 ELSE 0 END AS months_found,
+        e.state = 'found' AND e.operator <> '' AND COALESCE(h.months, 0) + 1 >= p.notify_months AS notify,
+        p.simulated
+    FROM everything AS e
+    CROSS JOIN parameters AS p
+    LEFT JOIN earlier_gaps AS h
+        ON e.gap_class = h.gap_class
+        AND e.commune_code = h.commune_code
+        AND e.access_type = h.access_type
+        AND e.operator = h.operator
+        AND e.technology = h.technology
+        AND e.indicator = h.indicator
+        AND e.place = h.place
 )
-SELECT e.*, p.simulated
-FROM everything AS e
-CROSS JOIN parameters AS p
+SELECT
+    gap_class, state, province_code, district_code, district_name,
+    commune_code, commune_name, commune_valid_from, access_type, family,
+    NULLIF(operator, '') AS operator,
+    NULLIF(technology, '') AS technology,
+    NULLIF(indicator, '') AS indicator,
+    NULLIF(place, '') AS place,
+    evidence, benchmark, mean, mean_low, mean_high, median, p_adjusted,
+    tests_ok, quota, shortfall, samples_effective, n_adj, tier,
+    since, months_found, notify, severity, simulated
+FROM dated
 ORDER BY
-    e.gap_class, e.commune_code, e.commune_valid_from, e.access_type,
-    COALESCE(e.operator, ''), COALESCE(e.technology, ''), COALESCE(e.indicator, '')
+    gap_class, state, commune_code, commune_valid_from, access_type,
+    COALESCE(operator, ''), COALESCE(technology, ''), COALESCE(indicator, ''), COALESCE(place, '')

@@ -2,13 +2,13 @@
 --
 -- Quantile: the order statistics whose ranks cover it for n_adj independent values (binomial, table
 -- `ranks`), moved from n_adj to the n values at hand; the end beyond which no rank lies is open.
--- Share: Wilson (1927) at n_adj. Mean: Hall's (1992) cubic transformation of t against skewness, with
--- variance and skewness over devices.
+-- Share: Wilson (1927) at n_adj. Mean: Hall's (1992) cubic transformation of Student's t, which
+-- takes out the skewness of the mean (means.sql).
 WITH published AS (
     SELECT s.group_no, s.indicator
     FROM {{ table.name }}{{ series.suffix }}_sizes AS s
     CROSS JOIN parameters AS p
-    WHERE s.statistic = 'median' AND s.n_adj >= p.publish_from
+    WHERE s.statistic = 'median' AND s.n_adj - p.publish_from >= 0
 ),
 ranked AS (
     SELECT
@@ -75,36 +75,6 @@ wilson AS (
         SQRT(zz * (share * (1.0 - share) / m + zz / (4.0 * m * m))) / (1.0 + zz / m) AS half
     FROM shares
 ),
-moments AS (
-{%- for m in series.measures %}
-    SELECT
-        c.group_no,
-        '{{ m.name }}' AS indicator,
-        CAST(p.{{ m.name }}_sum AS DOUBLE) / (2000000.0 * p.{{ m.name }}_n) AS mean,
-        CAST(p.{{ m.name }}_n AS DOUBLE) AS n,
-        CAST(c.{{ m.name }}_clusters AS DOUBLE) AS k,
-        c.{{ m.name }}_devices AS devices,
-        c.{{ m.name }}_uu AS uu,
-        c.{{ m.name }}_uuu AS uuu
-    FROM {{ table.name }}{{ series.suffix }}_clusters AS c
-    INNER JOIN {{ table.name }}{{ series.suffix }}_points AS p ON c.group_no = p.group_no
-{%- if not loop.last %}
-    UNION ALL
-{%- endif %}
-{%- endfor %}
-),
-skewed AS (
-    SELECT
-        m.group_no,
-        m.indicator,
-        m.mean,
-        m.mean * SQRT(m.k / (m.k - 1.0) * m.uu) / m.n AS error,
-        m.uuu / (m.uu * SQRT(m.uu)) AS skewness,
-        t.t
-    FROM moments AS m
-    INNER JOIN student_t AS t ON m.devices = t.devices
-    WHERE m.uu > 0 AND m.k > 1
-),
 bent AS (
     SELECT
         *,
@@ -112,7 +82,7 @@ bent AS (
         0.0 - t - skewness / 6.0 AS below,
         CBRT(1.0 + skewness * (t - skewness / 6.0)) AS root_above,
         CBRT(1.0 + skewness * (0.0 - t - skewness / 6.0)) AS root_below
-    FROM skewed
+    FROM {{ table.name }}{{ series.suffix }}_means
 )
 SELECT group_no, indicator, statistic, low, high
 FROM quantiles

@@ -71,7 +71,7 @@ pooled AS (
         / NULLIF({{ exact_sum("e.spread * (e.bb - e.n)") }}, 0) AS correlation
     FROM effects AS e
     CROSS JOIN parameters AS p
-    WHERE e.devices >= p.publish_devices AND e.bb > e.n AND e.c > 0 AND e.c < e.n
+    WHERE e.devices - p.publish_devices >= 0 AND e.bb > e.n AND e.c > 0 AND e.c < e.n
     GROUP BY e.indicator, e.statistic
 ),
 smoothed AS (
@@ -101,6 +101,7 @@ SELECT
         ELSE CAST(
             FLOOR(CASE WHEN deff * few_devices > 1 THEN n / (deff * few_devices) ELSE n END) AS BIGINT
         )
-    END AS n_adj
+    END AS n_adj,
+    CASE WHEN own_deff > 0 THEN deff / own_deff ELSE 1.0 END AS widening
 FROM smoothed
 WHERE few_devices IS NOT NULL

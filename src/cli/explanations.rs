@@ -7,8 +7,18 @@ use serde::Deserialize;
 use super::fault::CliFault;
 
 const DEFINITIONS: &str = "statistics/statistics.toml";
-/// The query that every table of statistics is made with, and the table it is shown for.
-const BY_GROUP: &str = "statistics/by_group.sql";
+/// The queries that every table of statistics is made with, in order, and the table they are shown for.
+const STEPS: [&str; 8] = [
+    "statistics/groups.sql",
+    "statistics/values.sql",
+    POINTS,
+    "statistics/clusters.sql",
+    "statistics/sizes.sql",
+    "statistics/means.sql",
+    "statistics/bounds.sql",
+    "statistics/by_group.sql",
+];
+const POINTS: &str = "statistics/points.sql";
 const SHOWN_FOR: &str = "operator";
 const COLLAPSE: &str = "collapse/effective.sql";
 
@@ -99,10 +109,10 @@ impl<'a> Catalogue<'a> {
     /// The SQL behind a topic.
     pub fn sql(&self, topic: &Topic<'_>) -> Result<Vec<Sql>> {
         let files = match topic {
-            Topic::Indicator(_) => vec![COLLAPSE, BY_GROUP],
+            Topic::Indicator(_) => vec![COLLAPSE, POINTS],
             Topic::Statistic(statistic) | Topic::Column(_, statistic) => vec![&*statistic.query],
             Topic::Rule(rule) => return Ok(vec![rejects_when(rule)]),
-            Topic::Table(table) => return Ok(vec![self.of_table(table)?]),
+            Topic::Table(table) => return STEPS.iter().map(|s| self.of_step(s, table)).collect(),
             Topic::File(file) => vec![*file],
         };
         files.into_iter().map(|file| self.of_file(file)).collect()
@@ -120,7 +130,7 @@ impl<'a> Catalogue<'a> {
         let tables = &self.queries.tables;
         let table = tables.iter().find(|table| table.name == SHOWN_FOR).or(tables.first());
         match table {
-            Some(table) if file == BY_GROUP => self.of_table(table),
+            Some(table) if STEPS.contains(&file) => self.of_step(file, table),
             _ if file.ends_with(".sql") => {
                 Ok(Sql { title: file.to_owned(), text: self.queries.sql(file)? })
             }
@@ -128,9 +138,11 @@ impl<'a> Catalogue<'a> {
         }
     }
 
-    fn of_table(&self, table: &StatisticsTable) -> Result<Sql> {
-        let title = format!("{BY_GROUP} for the table `{}`", table.name);
-        Ok(Sql { title, text: self.queries.statistics_sql(table)? })
+    /// A step for one table, over effective samples.
+    fn of_step(&self, step: &str, table: &StatisticsTable) -> Result<Sql> {
+        let title = format!("{step} for the table `{}`", table.name);
+        let series = self.queries.series(table);
+        Ok(Sql { title, text: self.queries.statistics_sql(step, table, series.first())? })
     }
 }
 
@@ -174,7 +186,7 @@ mod tests {
     fn every_statistic_is_explained() {
         let queries = Queries::embedded().unwrap();
         let catalogue = Catalogue::of(&queries).unwrap();
-        for name in ispeed_report::queries::STATISTICS {
+        for name in ispeed_report::queries::statistics_of(true) {
             assert!(
                 catalogue.statistics.iter().any(|s| s.name == name && s.per_indicator),
                 "{name}"

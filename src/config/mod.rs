@@ -35,6 +35,8 @@ pub struct Config {
     pub operators: Operators,
     #[serde(default)]
     pub statistics: Statistics,
+    #[serde(default)]
+    pub gaps: Gaps,
     #[serde(default = "default_benchmarks")]
     pub benchmarks: Vec<Benchmark>,
     #[serde(default)]
@@ -191,18 +193,40 @@ pub struct Operators {
     pub unknown_label: Option<String>,
 }
 
-/// Quota and tiers.
+/// Quota, tiers and what they rest on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Statistics {
-    /// Accepted successful tests per commune, month and family.
+    /// Tests per commune, month and family.
     pub quota: u32,
     /// Quotas of single families instead, by name.
     pub family_quota: BTreeMap<String, u32>,
-    /// Values from which a statistic is published.
+    /// What counts towards the quota.
+    pub quota_counts: QuotaCounts,
+    /// Adjusted samples from which a statistic is published.
     pub publish_from: u32,
-    /// Effective samples from which statistics count as reliable.
+    /// Devices from which a statistic is published.
+    pub publish_devices: u32,
+    /// Adjusted samples from which a mean is published.
+    pub mean_from: u32,
+    /// Adjusted samples from which statistics count as reliable.
     pub sufficient_from: u32,
+    /// Share of tests without device above which dependence cannot be judged.
+    pub max_without_device_share: f64,
+    /// Devices from which a group's own design effect is trusted.
+    pub own_deff_devices: u32,
+    /// Local hours of the peak: from the first to before the second.
+    pub peak_hours: (u32, u32),
+}
+
+/// What counts towards the quota of samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuotaCounts {
+    /// Accepted successful tests.
+    Raw,
+    /// Effective samples.
+    Collapsed,
 }
 
 impl Default for Statistics {
@@ -210,9 +234,32 @@ impl Default for Statistics {
         Statistics {
             quota: 300,
             family_quota: BTreeMap::new(),
+            quota_counts: QuotaCounts::Raw,
             publish_from: 30,
+            publish_devices: 5,
+            mean_from: 100,
             sufficient_from: 300,
+            max_without_device_share: 0.2,
+            own_deff_devices: 50,
+            peak_hours: (19, 23),
         }
+    }
+}
+
+/// When a result below a benchmark is listed, and when an operator is written to about it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gaps {
+    /// Expected share of false findings among those of low quality.
+    pub false_discovery_rate: f64,
+    /// Months with a finding, of the last `notify_window`, that make an operator be written to.
+    pub notify_months: u32,
+    pub notify_window: u32,
+}
+
+impl Default for Gaps {
+    fn default() -> Self {
+        Gaps { false_discovery_rate: 0.05, notify_months: 2, notify_window: 3 }
     }
 }
 

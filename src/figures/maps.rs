@@ -24,9 +24,9 @@ struct Commune {
 pub(super) fn quota(
     sources: &FigureSources<'_>,
     figure: &str,
-    access: &str,
+    family: &str,
 ) -> Result<Option<CommuneMap>> {
-    let mut communes = communes(sources, access)?;
+    let mut communes = communes(sources, family)?;
     // Names are written while there is room: those with the fewest tests come first.
     communes.sort_by_key(|commune| commune.tests);
     let class = |label: &str, fill| -> Result<MapClass> {
@@ -50,10 +50,10 @@ pub(super) fn quota(
 pub(super) fn downloads(
     sources: &FigureSources<'_>,
     figure: &str,
-    access: &str,
+    family: &str,
 ) -> Result<Option<CommuneMap>> {
-    let measured = measured(sources, access)?;
-    let communes = communes(sources, access)?;
+    let measured = measured(sources, family)?;
+    let communes = communes(sources, family)?;
     let median = |commune: &Commune| measured.get(&commune.key).and_then(|(_, median)| *median);
     let medians: Vec<f64> = communes.iter().filter_map(median).collect();
     if medians.is_empty() {
@@ -82,17 +82,17 @@ pub(super) fn downloads(
 }
 
 /// The communes of the last day; none at all where there is no test of the access type.
-fn communes(sources: &FigureSources<'_>, access: &str) -> Result<Vec<Commune>> {
+fn communes(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Commune>> {
     let Some(table) = Table::find(sources.tables, "quota") else {
         return Ok(Vec::new());
     };
     let keys = keys(&table)?;
-    let (names, tests) = (table.text("commune_name")?, table.counts("tests_ok")?);
+    let (names, tests) = (table.text("commune_name")?, table.counts("counted")?);
     let existing = sources.communes.iter();
     let existing: BTreeSet<Key> =
         existing.map(|(code, from)| ((*code).to_owned(), day_number(*from))).collect();
     let mut communes = Vec::new();
-    for row in table.rows(access)? {
+    for row in table.rows(family)? {
         let key = keys[row].clone();
         if existing.contains(&key) {
             communes.push(Commune {
@@ -111,7 +111,7 @@ fn communes(sources: &FigureSources<'_>, access: &str) -> Result<Vec<Commune>> {
 /// Values and published median of each commune.
 fn measured(
     sources: &FigureSources<'_>,
-    access: &str,
+    family: &str,
 ) -> Result<BTreeMap<Key, (i64, Option<f64>)>> {
     let Some(table) = Table::find(sources.tables, "commune") else {
         return Ok(BTreeMap::new());
@@ -119,7 +119,7 @@ fn measured(
     let keys = keys(&table)?;
     let values = table.counts("download_mbps_n")?;
     let medians = table.numbers("download_mbps_median")?;
-    let rows = table.rows(access)?.into_iter();
+    let rows = table.rows(family)?.into_iter();
     let row = |row: usize| {
         let measured = (count(&values, row), number(&medians, row));
         (keys[row].clone(), measured)

@@ -44,7 +44,8 @@ const MOST_HEIGHT: f64 = 600.0;
 /// Pixels per point of an image: sharp in a letter, small enough for an e-mail.
 const SCALE: f64 = 3.0;
 
-const ACCESS_TYPES: [&str; 2] = ["mobile", "fixed"];
+/// Families that have figures of their own.
+const FAMILIES: [&str; 3] = ["mobile", "fixed", "mobile_5g"];
 
 /// What is wrong with the tables that figures are drawn from.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -78,7 +79,7 @@ pub struct FigureSources<'a> {
     pub boundaries: Vec<(&'a str, &'a MultiPolygon)>,
     /// Code and first day of the communes that exist on the last day of the period: maps show these.
     pub communes: Vec<(&'a str, Date)>,
-    /// Tests that each commune should have per month and access type.
+    /// Samples that each commune should have per month; a family may have its own in the table `quota`.
     pub quota: i64,
     /// Effective samples from which a statistic is published.
     pub publish_from: i64,
@@ -91,6 +92,17 @@ pub struct FigureSources<'a> {
 }
 
 impl FigureSources<'_> {
+    /// The same with the quota of a family.
+    fn of_family(&self, family: &str) -> Result<Self> {
+        let mut sources = self.clone();
+        if let Some(table) = table::Table::find(self.tables, "quota")
+            && let Some(row) = table.rows(family)?.first()
+        {
+            sources.quota = table::count(&table.counts("quota")?, *row);
+        }
+        Ok(sources)
+    }
+
     /// A label, filled in with the configured numbers.
     fn word(&self, key: &str) -> Result<String> {
         self.filled(key, &[])
@@ -126,18 +138,19 @@ impl FigureSources<'_> {
 pub fn figures(sources: &FigureSources<'_>) -> Result<BTreeMap<String, Figure>> {
     let mut figures = BTreeMap::new();
     let mut add = |name: String, figure: Option<Figure>| figures.extend(figure.map(|f| (name, f)));
-    for access in ACCESS_TYPES {
-        let name = format!("operators_{access}_download");
-        let figure = operators::downloads(sources, &name, access)?;
+    for family in FAMILIES {
+        let sources = &sources.of_family(family)?;
+        let name = format!("operators_{family}_download");
+        let figure = operators::downloads(sources, &name, family)?;
         add(name, figure.map(Figure::Intervals));
-        let name = format!("quota_{access}");
-        let figure = quota::bars(sources, &name, access)?;
+        let name = format!("quota_{family}");
+        let figure = quota::bars(sources, &name, family)?;
         add(name, figure.map(Figure::QuotaBars));
-        let name = format!("map_quota_{access}");
-        let figure = maps::quota(sources, &name, access)?;
+        let name = format!("map_quota_{family}");
+        let figure = maps::quota(sources, &name, family)?;
         add(name, figure.map(Figure::CommuneMap));
-        let name = format!("map_download_{access}");
-        let figure = maps::downloads(sources, &name, access)?;
+        let name = format!("map_download_{family}");
+        let figure = maps::downloads(sources, &name, family)?;
         add(name, figure.map(Figure::CommuneMap));
     }
     let figure = quota::daily(sources, "daily")?;

@@ -24,9 +24,9 @@ struct Operator {
 pub(super) fn downloads(
     sources: &FigureSources<'_>,
     figure: &str,
-    access: &str,
+    family: &str,
 ) -> Result<Option<Intervals>> {
-    let mut operators = operators(sources, access)?;
+    let mut operators = operators(sources, family)?;
     if operators.iter().all(|operator| operator.spread.is_none()) {
         return Ok(None);
     }
@@ -42,7 +42,7 @@ pub(super) fn downloads(
         caption,
         legend: legend(sources)?,
         rows: rows.collect::<Result<_>>()?,
-        benchmarks: benchmarks(sources, access)?,
+        benchmarks: benchmarks(sources, family)?,
         axis: sources.word(&format!("charts.{figure}.axis"))?,
         median_head: sources.word("legend.median_head")?,
         number: |value| vietnamese::number(value, 2),
@@ -51,7 +51,7 @@ pub(super) fn downloads(
 }
 
 /// In alphabetical order: a chart is no ranking.
-fn operators(sources: &FigureSources<'_>, access: &str) -> Result<Vec<Operator>> {
+fn operators(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Operator>> {
     let Some(table) = Table::find(sources.tables, "operator") else {
         return Ok(Vec::new());
     };
@@ -76,7 +76,7 @@ fn operators(sources: &FigureSources<'_>, access: &str) -> Result<Vec<Operator>>
         values: count(&values, row),
         spread: spread(row),
     };
-    let mut operators: Vec<_> = table.rows(access)?.into_iter().map(operator).collect();
+    let mut operators: Vec<_> = table.rows(family)?.into_iter().map(operator).collect();
     operators.sort_by_cached_key(|operator| collation_key(&operator.name));
     Ok(operators)
 }
@@ -111,14 +111,14 @@ fn legend(sources: &FigureSources<'_>) -> Result<IntervalLegend> {
     })
 }
 
-fn benchmarks(sources: &FigureSources<'_>, access: &str) -> Result<Vec<Benchmark>> {
+fn benchmarks(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Benchmark>> {
     let Some(table) = Table::find(sources.tables, "benchmarks") else {
         return Ok(Vec::new());
     };
     let (indicators, technologies) = (table.text("indicator")?, table.text("technology")?);
     let values = table.numbers("value")?;
     let mut benchmarks = Vec::new();
-    for row in table.rows(access)? {
+    for row in table.rows(family)? {
         let Some(value) = number(&values, row) else {
             continue;
         };

@@ -13,17 +13,17 @@ use crate::error::Result;
 pub(super) fn bars(
     sources: &FigureSources<'_>,
     figure: &str,
-    access: &str,
+    family: &str,
 ) -> Result<Option<QuotaBars>> {
     let Some(table) = Table::find(sources.tables, "quota") else {
         return Ok(None);
     };
-    let (names, tests) = (table.text("commune_name")?, table.counts("tests_ok")?);
+    let (names, tests) = (table.text("commune_name")?, table.counts("counted")?);
     let bar = |row: usize| QuotaBar {
         label: text(&names, row).to_owned(),
         tests: count(&tests, row) as f64,
     };
-    let bars: Vec<_> = table.rows(access)?.into_iter().map(bar).collect();
+    let bars: Vec<_> = table.rows(family)?.into_iter().map(bar).collect();
     if bars.iter().all(|bar| bar.tests <= 0.0) {
         return Ok(None);
     }

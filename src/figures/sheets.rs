@@ -12,15 +12,17 @@ use crate::error::Result;
 use crate::report::Labels;
 
 /// From the whole to the parts; tables that are not named follow in alphabetical order.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 14] = [
     "province",
     "operator",
     "operator_technology",
+    "operator_day_part",
     "district",
     "commune",
     "commune_operator",
     "commune_operator_technology",
     "quota",
+    "quota_area",
     "gaps",
     "benchmarks",
     "daily",
@@ -37,7 +39,11 @@ const NOT_BLANK: [&str; 2] = ["district_code", "district_name"];
 const MARK: &str = "simulated";
 
 /// Columns of categories and the section with the words of their values.
-const CATEGORIES: [(&str, &str); 5] = [
+const CATEGORIES: [(&str, &str); 9] = [
+    ("family", "family_titles"),
+    ("day_part", "day_parts"),
+    ("state", "gap_states"),
+    ("evidence", "gap_evidence"),
     ("access_type", "access_titles"),
     ("technology", "technologies"),
     ("tier", "tiers"),

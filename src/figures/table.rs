@@ -23,11 +23,11 @@ impl<'a> Table<'a> {
         tables.get(name).map(|batch| Table { name, batch })
     }
 
-    /// The rows of an access type.
-    pub fn rows(&self, access: &str) -> Result<Vec<usize>, FigureError> {
-        let types = self.text("access_type")?;
+    /// The rows of a family.
+    pub fn rows(&self, family: &str) -> Result<Vec<usize>, FigureError> {
+        let types = self.text("family")?;
         let all = 0..self.batch.num_rows();
-        Ok(all.filter(|row| text(&types, *row) == access).collect())
+        Ok(all.filter(|row| text(&types, *row) == family).collect())
     }
 
     pub fn text(&self, column: &str) -> Result<StringArray, FigureError> {

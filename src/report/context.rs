@@ -10,13 +10,16 @@
 //! - `legal_basis`: list of `kind`, `number`, `date`, `issuer`, `subject`; may be empty
 //! - `commune_kinds`: the kinds of commune there are in the period, as words
 //! - `contact` (may be empty), `simulated`, `has_districts`, `program_version`
-//! - `quota`, `publish_from`, `sufficient_from`: the configured numbers of tests and samples
-//! - `mobile`, `fixed`, and both in the list `access`: `key`, `label`; of the quota `communes`,
-//!   `met`, `not_met`, `zero`, `partial` (some tests, but not enough), `share_met`, `tests_ok`,
-//!   `tests_failed`, `shortfall`, `met_communes`, `zero_communes` (names); `province` (row of that
+//! - of `[statistics]` `quota`, `quota_collapsed`, `publish_from`, `publish_devices`, `mean_from`,
+//!   `sufficient_from`, `max_without_device_share`, `peak_from`, `peak_to`; of `[gaps]`
+//!   `false_discovery_rate`, `notify_months`, `notify_window`
+//! - `mobile`, `fixed`, `mobile_5g`, all in the list `families`, the first two in `access`: `key`,
+//!   `label`; of the quota `quota`, `communes`, `met`, `not_met`, `zero`, `partial` (some samples,
+//!   but not enough), `share_met`, `counted`, `tests_ok`, `tests_failed`, `shortfall`, `met_communes`, `zero_communes` (names); `province` (row of that
 //!   table, or null), `operators` (rows in alphabetical order), `operators_published` and
-//!   `commune_operators_published` (how many rows have statistics);
-//!   `communes_by_tier` (`sufficient`, `reference`, `count_only`); of the gaps `low_quality` (rows),
+//!   `commune_operators_published` (how many rows have statistics), `commune_operators_compared`
+//!   (how many have a mean with an interval);
+//!   `communes_by_tier` (`sufficient`, `reference`, `count_only`); of the gaps `low_quality` (findings), `watch` (uncertain ones),
 //!   `low_quality_communes` (number), `low_quality_operators` (names); `benchmarks` (rows of
 //!   `download_mbps`)
 //! - `ledger`: as in `ledger.json`, and `tests_ok` (accepted, not failed)
@@ -37,11 +40,12 @@ use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
 use super::{names, quality, summary};
+use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
 use crate::vietnamese::month_text;
 
 /// Tables that a template may name although a month has none of their rows.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "benchmarks",
     "commune",
     "commune_location",
@@ -51,9 +55,11 @@ const TABLES: [&str; 12] = [
     "district",
     "gaps",
     "operator",
+    "operator_day_part",
     "operator_technology",
     "province",
     "quota",
+    "quota_area",
 ];
 
 /// All that a report is made from.
@@ -79,12 +85,10 @@ pub struct Sources<'a> {
     pub report_date: Date,
     /// Whether the samples are made up.
     pub simulated: bool,
-    /// Tests that each commune should have per month and access type.
-    pub quota: i64,
-    /// Effective samples from which a statistic is published.
-    pub publish_from: i64,
-    /// Effective samples from which it is sufficient.
-    pub sufficient_from: i64,
+    /// The `[statistics]` section of the configuration.
+    pub limits: &'a Statistics,
+    /// The `[gaps]` section of the configuration.
+    pub gaps: &'a Gaps,
     pub program_version: &'a str,
 }
 
@@ -97,18 +101,21 @@ pub(super) struct Context {
 /// All fields and tables of a report.
 pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context> {
     let mut tables = read_tables(sources.tables)?;
-    let access = summary::access(&tables, sources.labels)?;
-    tables.insert("quota_summary".into(), summary::rows(&access));
+    let families = summary::families(&tables, sources.labels)?;
+    tables.insert("quota_summary".into(), summary::rows(&families));
     tables.extend(quality::tables(sources.ledger, sources.labels));
     let mut values = names::values(sources, offices);
     values.extend(period(sources)?);
     values.extend(settings(sources));
     values.insert("ledger".into(), quality::ledger(sources.ledger));
     values.insert("has_districts".into(), (!tables["district"].is_empty()).into());
-    for one in &access {
+    for one in &families {
         values.insert(rows::text(one, "key").to_owned(), Value::Object(one.clone()));
     }
+    let is_legal = |one: &&Row| one.get("legal") == Some(&true.into());
+    let access: Vec<_> = families.iter().filter(is_legal).collect();
     values.insert("access".into(), json!(access));
+    values.insert("families".into(), json!(families));
     values.insert("tables".into(), json!(tables));
     Ok(Context { values: Value::Object(values), tables })
 }
@@ -148,9 +155,18 @@ fn settings(sources: &Sources<'_>) -> Row {
         "contact": sources.settings.contact,
         "simulated": sources.simulated,
         "program_version": sources.program_version,
-        "quota": sources.quota,
-        "publish_from": sources.publish_from,
-        "sufficient_from": sources.sufficient_from,
+        "quota": sources.limits.quota,
+        "publish_from": sources.limits.publish_from,
+        "sufficient_from": sources.limits.sufficient_from,
+        "publish_devices": sources.limits.publish_devices,
+        "mean_from": sources.limits.mean_from,
+        "max_without_device_share": sources.limits.max_without_device_share,
+        "peak_from": sources.limits.peak_hours.0,
+        "peak_to": sources.limits.peak_hours.1,
+        "quota_collapsed": sources.limits.quota_counts == QuotaCounts::Collapsed,
+        "false_discovery_rate": sources.gaps.false_discovery_rate,
+        "notify_months": sources.gaps.notify_months,
+        "notify_window": sources.gaps.notify_window,
     }))
 }
 

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::labels::Labels;
 use super::settings::Settings;
 use super::{Sources, Templates};
+use crate::config::{Gaps, Statistics};
 
 const STATISTICS: [&str; 6] = ["mean", "median", "p05", "p10", "p90", "p95"];
 const INDICATORS: [(&str, f64); 4] =
@@ -28,6 +29,8 @@ pub struct Fixture {
     pub to: Date,
     pub report_date: Date,
     pub simulated: bool,
+    pub limits: Statistics,
+    pub gaps: Gaps,
 }
 
 impl Fixture {
@@ -44,6 +47,8 @@ impl Fixture {
             to: Date::constant(2025, 11, 1),
             report_date: Date::constant(2025, 11, 15),
             simulated: false,
+            limits: Statistics::default(),
+            gaps: Gaps::default(),
         }
     }
 
@@ -69,9 +74,8 @@ impl Fixture {
             period_to: self.to,
             report_date: self.report_date,
             simulated: self.simulated,
-            quota: 300,
-            publish_from: 30,
-            sufficient_from: 300,
+            limits: &self.limits,
+            gaps: &self.gaps,
             program_version: "0.1.0",
         }
     }
@@ -99,8 +103,8 @@ fn days(date: &str) -> i32 {
     (date - Date::constant(1970, 1, 1)).get_days()
 }
 
-const COUNTS: &str = "access_type:s tests_ok:i tests_failed:i tests_without_device:i \
-                      samples_effective:i devices:i tier:s simulated:b";
+const COUNTS: &str = "family:s tests_ok:i tests_failed:i tests_without_device:i \
+                      samples_effective:i samples_adjusted:i devices:i tier:s simulated:b";
 const COMMUNE: &str = "province_code:s district_code:s district_name:s commune_code:s \
                        commune_name:s commune_valid_from:d";
 
@@ -108,11 +112,14 @@ fn statistics_columns() -> String {
     let mut columns = String::new();
     for (indicator, _) in INDICATORS {
         columns += &format!(" {indicator}_n:i");
-        STATISTICS.iter().for_each(|s| columns += &format!(" {indicator}_{s}:f"));
+        STATISTICS.iter().for_each(|s| {
+            columns += &format!(" {indicator}_{s}:f {indicator}_{s}_low:f {indicator}_{s}_high:f");
+        });
     }
     columns
         + " download_mbps_benchmark_n:i download_mbps_share_at_benchmark:f \
-               download_mbps_raw_n:i download_mbps_raw_mean:f download_mbps_raw_median:f"
+               download_mbps_raw_n:i download_mbps_raw_mean:f download_mbps_raw_median:f \
+               download_mbps_raw_median_low:f download_mbps_raw_median_high:f"
 }
 
 /// Adds counts and statistics of `samples` effective samples to a row of keys.
@@ -127,20 +134,23 @@ fn measured(mut row: Value, access: &str, samples: i64, factor: f64) -> Value {
         ("tests_failed", samples / 25),
         ("tests_without_device", samples / 50),
         ("samples_effective", samples),
+        ("samples_adjusted", samples * 9 / 10),
         ("devices", samples / 3 + 1),
         ("download_mbps_raw_n", samples + samples / 7),
     ] {
         row[name] = value.into();
     }
-    row["access_type"] = access.into();
+    row["family"] = access.into();
     row["tier"] = tier.into();
     row["simulated"] = true.into();
     for (indicator, base) in INDICATORS {
         row[format!("{indicator}_n")] = samples.into();
         for (statistic, share) in STATISTICS.iter().zip([1.0, 0.93, 0.21, 0.34, 1.7, 2.31]) {
             let value = base * share * factor;
-            row[format!("{indicator}_{statistic}")] =
-                if samples < 30 { Value::Null } else { value.into() };
+            for (end, factor) in [("", 1.0), ("_low", 0.9), ("_high", 1.1)] {
+                row[format!("{indicator}_{statistic}{end}")] =
+                    if samples < 30 { Value::Null } else { (value * factor).into() };
+            }
         }
     }
     let raw = |share: f64| {
@@ -148,6 +158,8 @@ fn measured(mut row: Value, access: &str, samples: i64, factor: f64) -> Value {
     };
     row["download_mbps_raw_mean"] = raw(1.08);
     row["download_mbps_raw_median"] = raw(0.97);
+    row["download_mbps_raw_median_low"] = raw(0.91);
+    row["download_mbps_raw_median_high"] = raw(1.02);
     row["download_mbps_benchmark_n"] = samples.into();
     row["download_mbps_share_at_benchmark"] = 0.8125.into();
     row
@@ -231,16 +243,18 @@ pub fn districts() -> RecordBatch {
 }
 
 const QUOTA: &str = "province_code:s district_code:s district_name:s commune_code:s commune_name:s \
-                     commune_valid_from:d access_type:s tests_ok:i tests_failed:i quota:i \
+                     commune_valid_from:d family:s legal:b tests_ok:i tests_failed:i counted:i quota:i \
                      shortfall:i quota_met:b simulated:b";
-const GAPS: &str = "gap_class:s province_code:s district_code:s district_name:s commune_code:s \
+const GAPS: &str = "gap_class:s state:s family:s since:s n_adj:i mean_low:f mean_high:f province_code:s district_code:s district_name:s commune_code:s \
                     commune_name:s commune_valid_from:d access_type:s operator:s technology:s \
                     indicator:s benchmark:f mean:f median:f samples_effective:i tests_ok:i quota:i \
                     shortfall:i tier:s simulated:b";
-const BENCHMARKS: &str = "indicator:s access_type:s technology:s value:f source:s valid_from:d valid_until:d simulated:b";
+const BENCHMARKS: &str = "indicator:s access_type:s technology:s family:s value:f source:s valid_from:d valid_until:d simulated:b";
 
 fn quota_row(index: usize, name: &str, access: &str, samples: i64) -> Value {
-    let mut row = with(place(index, name), "access_type", access);
+    let mut row = with(place(index, name), "family", access);
+    row["legal"] = true.into();
+    row["counted"] = (samples + samples / 7).into();
     row["tests_ok"] = (samples + samples / 7).into();
     row["tests_failed"] = (samples / 25).into();
     row["quota"] = 300.into();
@@ -250,12 +264,19 @@ fn quota_row(index: usize, name: &str, access: &str, samples: i64) -> Value {
 }
 
 fn shortfall(index: usize, name: &str, access: &str, samples: i64) -> Value {
-    with(quota_row(index, name, access, samples), "gap_class", "shortfall")
+    let row = with(quota_row(index, name, access, samples), "gap_class", "shortfall");
+    with(row, "state", "found")
 }
 
 fn low(mut row: Value, samples: i64, factor: f64) -> Value {
     row["gap_class"] = "low_quality".into();
     row["access_type"] = "mobile".into();
+    row["family"] = "mobile".into();
+    row["state"] = "found".into();
+    row["since"] = "2025-10".into();
+    row["n_adj"] = (samples * 9 / 10).into();
+    row["mean_low"] = (72.0 * factor).into();
+    row["mean_high"] = (88.0 * factor).into();
     row["technology"] = "4G".into();
     row["indicator"] = "download_mbps".into();
     row["benchmark"] = 40.0.into();
@@ -270,6 +291,7 @@ fn benchmarks() -> Vec<Value> {
     let row = |technology: &str, value: f64| {
         json!({
             "indicator": "download_mbps", "access_type": "mobile", "technology": technology,
+            "family": if technology == "5G" { "mobile_5g" } else { "mobile" },
             "value": value, "source": "Quyết định số 36/QĐ-TTg ngày 11/01/2024",
             "valid_from": "2024-01-11",
         })

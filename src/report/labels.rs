@@ -77,9 +77,19 @@ impl Labels {
             .filter(|i| column.strip_prefix(i).is_some_and(|rest| rest.starts_with('_')))
             .max_by_key(|i| i.len())?;
         let statistic = &column[indicator.len() + 1..];
-        let name = self.find(&format!("statistics.{statistic}"))?;
+        let (whole, end) = match statistic.rsplit_once('_') {
+            Some((whole, end @ ("low" | "high"))) => (whole, Some(end)),
+            _ => (statistic, None),
+        };
+        let name = self.find(&format!("statistics.{whole}"))?;
+        let end = end.and_then(|end| self.find(&format!("statistics.{end}")));
+        let name = &match end {
+            Some(end) => format!("{name}, {end}"),
+            None => name.to_owned(),
+        };
+        let statistic = whole;
         let unit_key = match statistic {
-            "n" | "benchmark_n" | "raw_n" | "share_at_benchmark" => {
+            "n" | "n_adj" | "benchmark_n" | "raw_n" | "raw_n_adj" | "share_at_benchmark" => {
                 return Some(self.filled(
                     "statistics.pattern_without_unit",
                     &[

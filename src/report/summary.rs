@@ -1,4 +1,4 @@
-//! Counts that running text needs, per access type.
+//! Counts that running text needs, per family.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,13 @@ use super::rows::{self, Row, integer, text};
 use crate::error::Result;
 use crate::vietnamese::collation_key;
 
-const ACCESS_TYPES: [&str; 2] = ["mobile", "fixed"];
+/// Families and whether communes are held to their legal quota.
+const FAMILIES: [&str; 3] = ["mobile", "fixed", "mobile_5g"];
 const HEADLINE: &str = "download_mbps";
 
-/// One summary per access type, see [`super::context`] for its fields.
-pub(super) fn access(tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> Result<Vec<Row>> {
-    ACCESS_TYPES.iter().map(|key| summary(key, tables, labels)).collect()
+/// One summary per family, see [`super::context`] for its fields.
+pub(super) fn families(tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> Result<Vec<Row>> {
+    FAMILIES.iter().map(|key| summary(key, tables, labels)).collect()
 }
 
 /// The numbers of the summaries, as rows of a table.
@@ -24,7 +25,7 @@ pub(super) fn rows(access: &[Row]) -> Vec<Row> {
         row.iter()
             .filter(|(name, value)| value.is_number() || *name == "key")
             .map(|(name, value)| {
-                let name = if name == "key" { "access_type" } else { name };
+                let name = if name == "key" { "family" } else { name };
                 (name.to_owned(), value.clone())
             })
             .collect()
@@ -34,18 +35,20 @@ pub(super) fn rows(access: &[Row]) -> Vec<Row> {
 
 fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> Result<Row> {
     let of = |table: &str| -> Vec<&Row> {
-        tables[table].iter().filter(|row| text(row, "access_type") == key).collect()
+        tables[table].iter().filter(|row| text(row, "family") == key).collect()
     };
     let mut operators: Vec<Row> = of("operator").into_iter().cloned().collect();
     rows::sort(&mut operators, &["operator".to_owned()]);
     let mut summary = Row::new();
     summary.insert("key".into(), key.into());
-    summary.insert("label".into(), labels.text(&format!("access_types.{key}"))?.into());
+    summary.insert("label".into(), labels.text(&format!("families.{key}"))?.into());
     summary.extend(quota(&of("quota")));
     summary.insert("province".into(), of("province").first().map_or(Value::Null, |row| json!(row)));
     let pairs = published(of("commune_operator"));
     summary.insert("operators_published".into(), published(&operators).into());
     summary.insert("commune_operators_published".into(), pairs.into());
+    let compared = of("commune_operator").into_iter().filter(has_mean_interval).count();
+    summary.insert("commune_operators_compared".into(), compared.into());
     summary.insert("operators".into(), json!(operators));
     summary.insert("communes_by_tier".into(), tiers(&of("commune")));
     summary.extend(low_quality(&of("gaps")));
@@ -54,18 +57,22 @@ fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> R
     Ok(summary)
 }
 
+fn has_mean_interval(row: &&Row) -> bool {
+    row.get("download_mbps_mean_low").is_some_and(Value::is_number)
+}
+
 /// How many rows have statistics and not counts only.
 fn published<'a>(rows: impl IntoIterator<Item = &'a Row>) -> usize {
     rows.into_iter().filter(|row| text(row, "tier") != "count_only").count()
 }
 
 fn applies(benchmark: &Row, key: &str) -> bool {
-    text(benchmark, "access_type") == key && text(benchmark, "indicator") == HEADLINE
+    text(benchmark, "family") == key && text(benchmark, "indicator") == HEADLINE
 }
 
 fn quota(communes: &[&Row]) -> Row {
     let met = |row: &&&Row| row.get("quota_met").and_then(Value::as_bool) == Some(true);
-    let zero = |row: &&&Row| integer(row, "tests_ok") == 0;
+    let zero = |row: &&&Row| integer(row, "counted") == 0;
     let met_communes: Vec<_> = communes.iter().filter(met).collect();
     let zero_communes: Vec<_> = communes.iter().filter(zero).collect();
     let (all, met, zero) = (communes.len(), met_communes.len(), zero_communes.len());
@@ -77,6 +84,9 @@ fn quota(communes: &[&Row]) -> Row {
         "zero": zero,
         "partial": (all - met).saturating_sub(zero),
         "share_met": (all > 0).then(|| met as f64 / all as f64),
+        "legal": communes.first().and_then(|row| row.get("legal")),
+        "quota": communes.first().map_or(0, |row| integer(row, "quota")),
+        "counted": sum("counted"),
         "tests_ok": sum("tests_ok"),
         "tests_failed": sum("tests_failed"),
         "shortfall": sum("shortfall"),
@@ -99,7 +109,13 @@ fn tiers(communes: &[&Row]) -> Value {
 }
 
 fn low_quality(gaps: &[&Row]) -> Row {
-    let low: Vec<_> = gaps.iter().filter(|row| text(row, "gap_class") == "low_quality").collect();
+    let of = |state| {
+        let is_of = move |row: &&&Row| {
+            text(row, "gap_class") == "low_quality" && text(row, "state") == state
+        };
+        gaps.iter().filter(is_of)
+    };
+    let low: Vec<_> = of("found").collect();
     let communes: BTreeSet<_> = low
         .iter()
         .map(|row| (text(row, "commune_code"), text(row, "commune_valid_from")))
@@ -107,6 +123,7 @@ fn low_quality(gaps: &[&Row]) -> Row {
     let operators: BTreeSet<_> = low.iter().map(|row| text(row, "operator")).collect();
     object(json!({
         "low_quality": low.len(),
+        "watch": of("watch").count(),
         "low_quality_communes": communes.len(),
         "low_quality_operators": sorted(operators.into_iter()),
     }))

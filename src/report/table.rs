@@ -48,6 +48,9 @@ struct ColumnSpec {
     percent: bool,
     #[serde(default)]
     date: bool,
+    /// Adds the ends of the interval in brackets, from the columns `<key>_low` and `<key>_high`.
+    #[serde(default)]
+    interval: bool,
     /// The section of labels that words the values.
     labels: Option<String>,
     align: Option<AlignSpec>,
@@ -190,7 +193,8 @@ fn cell(
     }
     match value {
         Value::Number(number) => {
-            Ok(format(number.as_f64().unwrap_or(f64::NAN), value.as_i64(), column))
+            let shown = format(number.as_f64().unwrap_or(f64::NAN), value.as_i64(), column);
+            Ok(if column.interval { shown + &interval(column, row, labels)? } else { shown })
         }
         Value::String(text) if column.date => {
             let date = text.parse().map_err(|_| {
@@ -204,6 +208,20 @@ fn cell(
             column.key
         )))?,
     }
+}
+
+/// ` (44,10–48,90)`, or an open end in words; nothing where no interval is known.
+fn interval(column: &ColumnSpec, row: &Row, labels: &Labels) -> Result<String> {
+    let end = |side: &str| {
+        let end = value(row, &format!("{}_{side}", column.key)).as_f64();
+        end.map(|end| format(end, None, column))
+    };
+    Ok(match (end("low"), end("high")) {
+        (Some(low), Some(high)) => format!(" ({low}–{high})"),
+        (Some(low), None) => format!(" ({})", labels.filled("words.at_least", &[("low", &low)])?),
+        (None, Some(high)) => format!(" ({})", labels.filled("words.at_most", &[("high", &high)])?),
+        (None, None) => String::new(),
+    })
 }
 
 /// A whole number needs no decimals; a fraction has two unless told otherwise.

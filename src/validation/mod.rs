@@ -140,14 +140,17 @@ fn add(total: &mut BTreeMap<String, u64>, part: &BTreeMap<String, u64>) {
     }
 }
 
-/// Makes the accepted samples known to an engine, as the table `accepted`.
+/// Makes the accepted samples known to an engine, as the table `accepted`, with the parameters.
 pub fn register_accepted(
     engine: &mut dyn Engine,
     plan: &Plan,
-    passed: &[PathBuf],
-    duplicates: &RecordBatch,
+    valid: &ValidSamples,
+    simulated: bool,
 ) -> Result<()> {
-    register_passed(engine, passed)?;
+    register_passed(engine, &valid.passed)?;
+    let parameters = plan.parameters(simulated)?;
+    engine.register_batches("parameters", parameters.schema(), &[parameters])?;
+    let duplicates = &valid.duplicates;
     engine.register_batches("duplicates", duplicates.schema(), std::slice::from_ref(duplicates))?;
     engine.register_view("accepted", &plan.queries.sql("validation/accepted.sql")?)
 }
@@ -162,7 +165,7 @@ fn register_passed(engine: &mut dyn Engine, passed: &[PathBuf]) -> Result<()> {
 
 fn notes(plan: &Plan, valid: &ValidSamples) -> Result<BTreeMap<String, u64>> {
     let mut engine = engine::open(&[]);
-    register_accepted(engine.as_mut(), plan, &valid.passed, &valid.duplicates)?;
+    register_accepted(engine.as_mut(), plan, valid, valid.ledger.simulated)?;
     let name = "validation/notes.sql";
     let row = engine.query(name, &plan.queries.sql(name)?)?;
     let mut notes = BTreeMap::new();

@@ -1,114 +1,20 @@
-//! Tables of statistics: per operator, commune and both, from accepted and effective samples.
+//! The tables that statistics read beside samples: from configuration and register.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Schema};
-use arrow::error::ArrowError;
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+};
 
 use crate::config::Benchmark;
-use crate::engine::{self, Engine};
 use crate::error::Result;
 use crate::import::functions::days;
 use crate::plan::{Plan, table};
-use crate::progress::{Progress, Step};
-use crate::validation::{ValidSamples, register_accepted};
-
-/// Tables by name, each in a total order.
-pub type Tables = BTreeMap<String, RecordBatch>;
-
-/// What effective samples and benchmarks are joined by, for a test without technology.
-const UNKNOWN_TECHNOLOGY: &str = "unknown";
-
-/// The text of every query that was run, by name: the bundle keeps them.
-pub type RunQueries = BTreeMap<String, String>;
-
-/// An engine with everything that statistics and gaps read, and what it ran.
-pub struct Bench {
-    engine: Box<dyn Engine + Send>,
-    pub tables: Tables,
-    pub queries: RunQueries,
-}
-
-impl Bench {
-    /// Makes samples, register and parameters known.
-    pub fn new(plan: &Plan, valid: &ValidSamples, effective: &Path) -> Result<Self> {
-        let mut engine = engine::open(&[]);
-        let e = engine.as_mut();
-        register_accepted(e, plan, &valid.passed, &valid.duplicates)?;
-        e.register_parquet("samples_effective", &[effective.to_owned()])?;
-        e.register_view(
-            "effective",
-            &format!(
-                "SELECT *, COALESCE(technology, '{UNKNOWN_TECHNOLOGY}') AS technology_key \
-                 FROM samples_effective"
-            ),
-        )?;
-        for table in ["accepted", "effective"] {
-            e.register_view(&format!("{table}_by_family"), &plan.queries.by_family(table))?;
-        }
-        let simulated = valid.ledger.simulated;
-        for (name, batch) in inputs(plan, simulated)? {
-            e.register_batches(&name, batch.schema(), &[batch])?;
-        }
-        Ok(Bench { engine, tables: Tables::new(), queries: RunQueries::new() })
-    }
-
-    /// Runs a query, keeps its result as a table, and makes it known to later queries.
-    pub fn run(&mut self, table: &str, query: &str, sql: String) -> Result<()> {
-        let mut batches = Vec::new();
-        let schema = self.engine.stream(query, &sql, &mut |batch| {
-            batches.push(batch);
-            Ok(())
-        })?;
-        let fault = |e: ArrowError| engine::EngineFault::Query {
-            query: query.to_owned(),
-            message: e.to_string(),
-        };
-        let whole = arrow::compute::concat_batches(&schema, &batches).map_err(fault)?;
-        let whole = whole_numbers(&whole).map_err(fault)?;
-        self.engine.register_batches(table, whole.schema(), std::slice::from_ref(&whole))?;
-        self.queries.insert(query.to_owned(), sql);
-        self.tables.insert(table.to_owned(), whole);
-        Ok(())
-    }
-}
-
-/// Computes every table of `queries/statistics/tables.toml`, and those of fixed shape.
-pub fn compute(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result<()> {
-    progress(Step::Stage { name: "statistics", rows: 0 });
-    for table in &plan.queries.tables {
-        let sql = plan.queries.statistics_sql(table)?;
-        bench.run(&table.name, &format!("statistics/{}.sql", table.name), sql)?;
-    }
-    for name in ["daily", "commune_location"] {
-        let query = format!("statistics/{name}.sql");
-        bench.run(name, &query, plan.queries.sql(&query)?)?;
-    }
-    Ok(())
-}
-
-/// Whole numbers of any width as 64-bit integers, so that a table looks alike from any engine.
-pub fn whole_numbers(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let schema = batch.schema();
-    let (mut fields, mut columns) = (Vec::new(), Vec::new());
-    for (field, column) in schema.fields().iter().zip(batch.columns()) {
-        let to = match column.data_type() {
-            data_type if data_type.is_integer() => DataType::Int64,
-            DataType::Null => DataType::Utf8,
-            other => other.clone(),
-        };
-        columns.push(cast(column, &to)?);
-        fields.push(Field::new(field.name(), to, true));
-    }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-}
+use crate::queries::Family;
 
 /// The tables that come from the configuration and the register.
-fn inputs(plan: &Plan, simulated: bool) -> Result<Vec<(String, RecordBatch)>> {
+pub(super) fn inputs(plan: &Plan, simulated: bool) -> Result<Vec<(String, RecordBatch)>> {
     let mut inputs = vec![
         ("parameters".to_owned(), plan.parameters(simulated)?),
         ("communes".to_owned(), communes(plan)?),
@@ -136,10 +42,15 @@ fn families(plan: &Plan) -> Result<RecordBatch> {
     let names: ArrayRef =
         Arc::new(StringArray::from_iter_values(families.iter().map(|f| f.name.as_str())));
     let types: ArrayRef =
-        Arc::new(families.iter().map(|f| f.access_type.as_deref()).collect::<StringArray>());
+        Arc::new(StringArray::from_iter_values(families.iter().map(|f| f.access_type.as_str())));
+    let legal: ArrayRef =
+        Arc::new(BooleanArray::from_iter(families.iter().map(|f| Some(f.technology.is_none()))));
     let quotas: ArrayRef =
         Arc::new(Int64Array::from_iter_values(families.iter().map(|f| i64::from(quota(&f.name)))));
-    Ok(table("families", [("family", names), ("access_type", types), ("quota", quotas)])?)
+    Ok(table(
+        "families",
+        [("family", names), ("access_type", types), ("legal", legal), ("quota", quotas)],
+    )?)
 }
 
 /// The communes of the province in the period.
@@ -192,13 +103,14 @@ pub fn benchmarks(plan: &Plan, simulated: bool) -> Result<RecordBatch> {
         Arc::new(rows.iter().map(|b| b.valid_from.map(days)).collect::<Date32Array>());
     let until: ArrayRef =
         Arc::new(rows.iter().map(|b| b.valid_until.map(days)).collect::<Date32Array>());
-    let mark: ArrayRef = Arc::new(arrow::array::BooleanArray::from(vec![simulated; rows.len()]));
+    let mark: ArrayRef = Arc::new(BooleanArray::from(vec![simulated; rows.len()]));
     Ok(table(
         "benchmarks",
         [
             ("indicator", text(&|r| Some(rows[r].indicator.clone()))),
             ("access_type", text(&|r| Some(rows[r].access_type.clone()))),
             ("technology", text(&|r| rows[r].technology.clone())),
+            ("family", text(&|r| family_of(plan, rows[r]).map(Into::into))),
             ("value", values),
             ("source", text(&|r| Some(rows[r].source.clone()))),
             ("valid_from", from),
@@ -206,6 +118,17 @@ pub fn benchmarks(plan: &Plan, simulated: bool) -> Result<RecordBatch> {
             ("simulated", mark),
         ],
     )?)
+}
+
+/// The family whose results a benchmark stands beside.
+fn family_of<'a>(plan: &'a Plan, benchmark: &Benchmark) -> Option<&'a str> {
+    let families = || plan.queries.families.iter();
+    let of_type = |family: &&Family| family.access_type == benchmark.access_type;
+    families()
+        .filter(of_type)
+        .find(|family| family.technology == benchmark.technology)
+        .or_else(|| families().filter(of_type).find(|family| family.technology.is_none()))
+        .map(|family| family.name.as_str())
 }
 
 /// The benchmarks of one indicator by access type and technology; one without technology holds for

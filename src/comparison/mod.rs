@@ -1,0 +1,3 @@
+//! Comparison.
+
+pub mod multiplicity;

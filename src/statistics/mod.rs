@@ -1,0 +1,276 @@
+//! Tables of statistics: per operator, commune and both, from accepted and effective samples.
+//!
+//! A table of `queries/statistics/tables.toml` is computed in steps, one SQL file each: its groups,
+//! the values of each group, point estimates, what devices add to their variance, adjusted sizes,
+//! intervals, and the table itself. Between steps, the program only looks up quantiles of known
+//! distributions ([`quantiles`]): the statistics themselves are SQL, for any engine.
+
+mod inputs;
+pub mod quantiles;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
+use parquet::arrow::ArrowWriter;
+
+pub use inputs::benchmarks;
+
+use crate::bundle::tables::writer_properties;
+use crate::collapse::EffectiveSamples;
+use crate::engine::{self, Engine, EngineFault};
+use crate::error::Result;
+use crate::plan::Plan;
+use crate::progress::{Progress, Step};
+use crate::queries::{QUANTILES, Series, StatisticsTable};
+use crate::validation::{ValidSamples, register_accepted};
+
+/// Tables by name, each in a total order.
+pub type Tables = BTreeMap<String, RecordBatch>;
+
+/// What effective samples and benchmarks are joined by, for a test without technology.
+const UNKNOWN_TECHNOLOGY: &str = "unknown";
+
+/// A query that was run and the table it made.
+#[derive(Debug, Clone)]
+pub struct RunQuery {
+    /// Where the bundle keeps its text, e.g. `statistics/operator.sql`.
+    pub name: String,
+    pub table: String,
+    pub sql: String,
+}
+
+/// An engine with everything that statistics and gaps read, and what it ran.
+pub struct Bench {
+    engine: Box<dyn Engine + Send>,
+    work: PathBuf,
+    /// Results.
+    pub tables: Tables,
+    /// What queries read beside samples and results: parameters, register, quantiles.
+    pub inputs: Tables,
+    /// In the order in which they were run.
+    pub queries: Vec<RunQuery>,
+}
+
+impl Bench {
+    /// Makes samples, register and parameters known.
+    pub fn new(plan: &Plan, valid: &ValidSamples, effective: &EffectiveSamples) -> Result<Self> {
+        let mut engine = engine::open(&[]);
+        let e = engine.as_mut();
+        let simulated = valid.ledger.simulated;
+        register_accepted(e, plan, valid, simulated)?;
+        e.register_parquet("samples_effective", std::slice::from_ref(&effective.file))?;
+        e.register_parquet(
+            "samples_effective_day_part",
+            std::slice::from_ref(&effective.by_day_part),
+        )?;
+        let devices = &effective.devices;
+        e.register_batches("devices", devices.schema(), std::slice::from_ref(devices))?;
+        let views = views(plan);
+        let work = plan.work.clone();
+        let (tables, queries) = (Tables::new(), Vec::new());
+        let mut bench = Bench { engine, work, tables, inputs: Tables::new(), queries };
+        views.iter().try_for_each(|(name, sql)| bench.view(name, sql))?;
+        for (name, batch) in inputs::inputs(plan, simulated)? {
+            bench.input(&name, batch)?;
+        }
+        Ok(bench)
+    }
+
+    /// Makes a query known that is evaluated where it is used.
+    pub fn view(&mut self, name: &str, sql: &str) -> Result<()> {
+        self.engine.register_view(name, sql)
+    }
+
+    /// Makes a table known that queries read, and keeps it for the bundle.
+    pub fn input(&mut self, name: &str, batch: RecordBatch) -> Result<()> {
+        self.engine.register_batches(name, batch.schema(), std::slice::from_ref(&batch))?;
+        self.inputs.insert(name.to_owned(), batch);
+        Ok(())
+    }
+
+    /// Runs a query, keeps its result as a table, and makes it known to later queries.
+    pub fn run(&mut self, table: &str, query: &str, sql: String) -> Result<()> {
+        let whole = self.step(table, query, sql)?;
+        self.tables.insert(table.to_owned(), whole);
+        Ok(())
+    }
+
+    /// Runs a query and makes its result known to later queries only.
+    pub fn step(&mut self, table: &str, query: &str, sql: String) -> Result<RecordBatch> {
+        let mut batches = Vec::new();
+        let schema = self.engine.stream(query, &sql, &mut |batch| {
+            batches.push(batch);
+            Ok(())
+        })?;
+        let fault = |e: ArrowError| failed(query, &e);
+        let whole = arrow::compute::concat_batches(&schema, &batches).map_err(fault)?;
+        let whole = whole_numbers(&whole).map_err(fault)?;
+        self.engine.register_batches(table, whole.schema(), std::slice::from_ref(&whole))?;
+        self.queries.push(RunQuery { name: query.to_owned(), table: table.to_owned(), sql });
+        Ok(whole)
+    }
+
+    /// Runs a query whose result is as large as the samples, into a file that later queries read.
+    fn spill(&mut self, table: &str, query: &str, sql: String) -> Result<()> {
+        let file = self.work.join(format!("{table}.parquet"));
+        write(self.engine.as_ref(), query, &sql, &file)?;
+        self.engine.register_parquet(table, &[file])?;
+        self.queries.push(RunQuery { name: query.to_owned(), table: table.to_owned(), sql });
+        Ok(())
+    }
+
+    /// Forgets a spilled table.
+    fn drop_spilled(&self, table: &str) {
+        // The folder is removed after the run; a file that stays only takes space until then.
+        let _ = std::fs::remove_file(self.work.join(format!("{table}.parquet")));
+    }
+}
+
+fn failed(query: &str, error: &dyn std::fmt::Display) -> EngineFault {
+    EngineFault::Query { query: query.to_owned(), message: error.to_string() }
+}
+
+/// The tables of samples in the forms that queries read.
+fn views(plan: &Plan) -> Vec<(String, String)> {
+    let effective = |name: &str| {
+        format!(
+            "SELECT *, COALESCE(technology, '{UNKNOWN_TECHNOLOGY}') AS technology_key FROM {name}"
+        )
+    };
+    let tests = format!(
+        "SELECT a.*, COALESCE(a.technology, '{UNKNOWN_TECHNOLOGY}') AS technology_key, d.cluster_no \
+         FROM accepted AS a LEFT JOIN devices AS d ON a.device_id = d.device_id WHERE a.is_ok"
+    );
+    let mut views = vec![
+        ("effective".to_owned(), effective("samples_effective")),
+        ("effective_day_part".to_owned(), effective("samples_effective_day_part")),
+        ("tests".to_owned(), tests),
+    ];
+    for table in ["accepted", "effective", "effective_day_part", "tests"] {
+        views.push((format!("{table}_by_family"), plan.queries.by_family(table)));
+    }
+    views
+}
+
+/// Streams a query into a Parquet file.
+fn write(engine: &dyn Engine, query: &str, sql: &str, file: &Path) -> Result<()> {
+    let mut writer: Option<ArrowWriter<File>> = None;
+    let open = |schema| -> Result<ArrowWriter<File>> {
+        let target = File::create(file).map_err(|e| failed(query, &e))?;
+        Ok(ArrowWriter::try_new(target, schema, Some(writer_properties()))
+            .map_err(|e| failed(query, &e))?)
+    };
+    let schema = engine.stream(query, sql, &mut |batch| {
+        let batch = whole_numbers(&batch).map_err(|e| failed(query, &e))?;
+        let writer = match &mut writer {
+            Some(writer) => writer,
+            none => none.insert(open(batch.schema())?),
+        };
+        Ok(writer.write(&batch).map_err(|e| failed(query, &e))?)
+    })?;
+    let writer = match writer {
+        Some(writer) => writer,
+        None => {
+            let empty = whole_numbers(&RecordBatch::new_empty(schema));
+            open(empty.map_err(|e| failed(query, &e))?.schema())?
+        }
+    };
+    Ok(writer.close().map(drop).map_err(|e| failed(query, &e))?)
+}
+
+/// Computes every table of `queries/statistics/tables.toml`, and those of fixed shape.
+pub fn compute(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result<()> {
+    progress(Step::Stage { name: "statistics", rows: 0 });
+    let tables: Vec<(&StatisticsTable, Vec<Series>)> =
+        plan.queries.tables.iter().map(|table| (table, plan.queries.series(table))).collect();
+    let mut devices = BTreeSet::new();
+    for (table, series) in &tables {
+        step(plan, bench, "groups", table, None)?;
+        for series in series {
+            devices.extend(quantiles::devices_of(&estimate(plan, bench, table, series)?));
+        }
+    }
+    bench.input("student_t", quantiles::student_t(&devices)?)?;
+    let mut sizes = BTreeSet::new();
+    for (table, series) in &tables {
+        for series in series {
+            let found = step(plan, bench, "sizes", table, Some(series))?;
+            sizes.extend(quantiles::sizes_of(&found));
+        }
+    }
+    bench.input("ranks", quantiles::ranks(&sizes)?)?;
+    for (table, series) in &tables {
+        finish(plan, bench, table, series)?;
+    }
+    for name in ["daily", "commune_location"] {
+        let query = format!("statistics/{name}.sql");
+        bench.run(name, &query, plan.queries.sql(&query)?)?;
+    }
+    Ok(())
+}
+
+/// The values of the groups, their point estimates, and sums over devices.
+fn estimate(
+    plan: &Plan,
+    bench: &mut Bench,
+    table: &StatisticsTable,
+    series: &Series,
+) -> Result<RecordBatch> {
+    let values = format!("{}{}_values", table.name, series.suffix);
+    let sql = plan.queries.statistics_sql("statistics/values.sql", table, Some(series))?;
+    bench.spill(&values, &format!("statistics/{values}.sql"), sql)?;
+    step(plan, bench, "points", table, Some(series))?;
+    step(plan, bench, "clusters", table, Some(series))
+}
+
+/// Intervals, and the table.
+fn finish(
+    plan: &Plan,
+    bench: &mut Bench,
+    table: &StatisticsTable,
+    series: &[Series],
+) -> Result<()> {
+    for one in series {
+        step(plan, bench, "means", table, Some(one))?;
+        step(plan, bench, "bounds", table, Some(one))?;
+        bench.drop_spilled(&format!("{}{}_values", table.name, one.suffix));
+    }
+    let sql = plan.queries.statistics_sql("statistics/by_group.sql", table, None)?;
+    bench.run(&table.name, &format!("statistics/{}.sql", table.name), sql)
+}
+
+/// Runs one step; its result is named after table and step.
+fn step(
+    plan: &Plan,
+    bench: &mut Bench,
+    step: &str,
+    table: &StatisticsTable,
+    series: Option<&Series>,
+) -> Result<RecordBatch> {
+    let suffix = series.map_or("", |series| series.suffix);
+    let result = format!("{}{suffix}_{step}", table.name);
+    let sql = plan.queries.statistics_sql(&format!("statistics/{step}.sql"), table, series)?;
+    bench.step(&result, &format!("statistics/{result}.sql"), sql)
+}
+
+/// Whole numbers of any width as 64-bit integers, so that a table looks alike from any engine.
+pub fn whole_numbers(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    let (mut fields, mut columns) = (Vec::new(), Vec::new());
+    for (field, column) in schema.fields().iter().zip(batch.columns()) {
+        let to = match column.data_type() {
+            data_type if data_type.is_integer() => DataType::Int64,
+            DataType::Null => DataType::Utf8,
+            other => other.clone(),
+        };
+        columns.push(cast(column, &to)?);
+        fields.push(Field::new(field.name(), to, true));
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
