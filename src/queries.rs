@@ -123,6 +123,8 @@ pub struct Quantile {
 #[derive(Debug, Clone, Serialize)]
 pub struct Measure {
     pub name: String,
+    /// The indicator that it is one of.
+    pub indicator: String,
     pub expression: String,
     pub worse: String,
     pub benchmark: bool,
@@ -134,6 +136,7 @@ impl Series {
     fn effective(indicators: &[Indicator], table: &StatisticsTable) -> Self {
         let measures = indicators.iter().map(|indicator| Measure {
             name: indicator.name.clone(),
+            indicator: indicator.name.clone(),
             expression: indicator.name.clone(),
             worse: indicator.worse.clone(),
             benchmark: indicator.benchmark,
@@ -150,6 +153,7 @@ impl Series {
     fn raw(indicators: &[Indicator], table: &StatisticsTable) -> Self {
         let measures = indicators.iter().map(|indicator| Measure {
             name: format!("{}_raw", indicator.name),
+            indicator: indicator.name.clone(),
             expression: indicator.expression.clone(),
             worse: indicator.worse.clone(),
             benchmark: false,

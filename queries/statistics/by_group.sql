@@ -4,7 +4,8 @@
 -- (collapse/){% if table.raw %}, and beside them over single tests (`_raw`){% endif %}. Sizes and intervals: sizes.sql, bounds.sql.
 -- An indicator is published from `publish_from` adjusted samples and `publish_devices` devices; its
 -- mean from `mean_from`. Where too many tests carry no device, their dependence cannot be seen: values
--- are published from `publish_from` samples, without interval, and the tier is `reference` at most.
+-- are published from `publish_from` samples, without interval, and the tier is `reference` at most.{% if table.raw %}
+-- What is published over single tests also needs to be over effective samples.{% endif %}
 WITH
 {%- for series in table.series %}
 sizes{{ series.suffix }} AS (
@@ -99,7 +100,7 @@ SELECT
 {%- if statistic == "share_at_benchmark" %},
     {{ f }}.{{ m.name }}_benchmark_n
 {%- endif %}
-{%- set condition = f ~ "." ~ shown ~ (" AND " ~ f ~ "." ~ m.name ~ "_mean_published" if statistic == "mean" else "") %},
+{%- set condition = f ~ "." ~ shown ~ (" AND " ~ f ~ "." ~ m.name ~ "_mean_published" if statistic == "mean" else "") ~ (" AND f." ~ m.indicator ~ "_published" if series.suffix else "") %},
     CASE WHEN {{ condition }} THEN {{ f }}.{{ m.name }}_{{ statistic }} END AS {{ m.name }}_{{ statistic }},
     CASE WHEN {{ condition }} AND {{ f }}.dependence_known THEN {{ f }}.{{ m.name }}_{{ statistic }}_low END AS {{ m.name }}_{{ statistic }}_low,
     CASE WHEN {{ condition }} AND {{ f }}.dependence_known THEN {{ f }}.{{ m.name }}_{{ statistic }}_high END AS {{ m.name }}_{{ statistic }}_high

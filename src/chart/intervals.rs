@@ -13,6 +13,9 @@ pub struct Spread {
     pub p05: f64,
     pub p10: f64,
     pub median: f64,
+    /// The ends of the interval of the median.
+    pub median_low: f64,
+    pub median_high: f64,
     pub mean: f64,
     pub p90: f64,
     pub p95: f64,
@@ -96,16 +99,25 @@ impl Intervals {
         let counts = self.rows.iter().map(|row| measure(metrics, SMALL, &row.count));
         let label_width = lines.chain(counts).fold(0.0, f64::max).min(width * 0.3);
         let medians = self.rows.iter().filter_map(|row| self.median(row));
+        let intervals = self.rows.iter().filter_map(|row| self.interval(row));
         let value_width = medians
             .map(|text| measure(metrics, STRONG, &text))
+            .chain(intervals.map(|text| measure(metrics, SMALL, &text)))
             .chain([measure(metrics, SMALL, &self.median_head)])
             .fold(0.0, f64::max)
-            .min(width * 0.2);
+            .min(width * 0.25);
         Columns { labels, label_width, value_width }
     }
 
     fn median(&self, row: &IntervalRow) -> Option<String> {
         row.spread.and_then(|spread| usable(spread.median)).map(self.number)
+    }
+
+    /// The interval of the median, as it stands under it.
+    fn interval(&self, row: &IntervalRow) -> Option<String> {
+        let spread = row.spread?;
+        let (low, high) = (usable(spread.median_low)?, usable(spread.median_high)?);
+        Some(format!("{}–{}", (self.number)(low), (self.number)(high)))
     }
 
     /// The height of each label, without a gap.
@@ -227,7 +239,13 @@ impl Intervals {
         };
         draw_spread(pen, spread, scale, y)?;
         let median = self.median(row).unwrap_or_default();
-        pen.text((right, y + STRONG.drop()), Align::Right, STRONG, &median)
+        let Some(interval) = self.interval(row) else {
+            return pen.text((right, y + STRONG.drop()), Align::Right, STRONG, &median);
+        };
+        let top = y - (STRONG.leading() + SMALL.leading()) / 2.0;
+        pen.text((right, top + STRONG.size * 0.92), Align::Right, STRONG, &median)?;
+        let baseline = top + STRONG.leading() + SMALL.size * 0.92;
+        pen.text((right, baseline), Align::Right, SMALL, &interval)
     }
 }
 

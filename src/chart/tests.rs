@@ -23,6 +23,8 @@ fn spread(scale: f64) -> Spread {
         p05: of(0.1),
         p10: of(0.2),
         median: of(1.0),
+        median_low: of(0.9),
+        median_high: of(1.1),
         mean: of(1.1),
         p90: of(2.0),
         p95: of(3.0),

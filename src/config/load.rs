@@ -109,6 +109,23 @@ fn check(path: &str, config: &Config) -> Result<()> {
         }
     }
     let tiers = &config.statistics;
+    for (name, share) in [
+        ("statistics.max_without_device_share", tiers.max_without_device_share),
+        ("gaps.false_discovery_rate", config.gaps.false_discovery_rate),
+    ] {
+        if !(0.0..1.0).contains(&share) {
+            return fault(name, share.to_string(), "0 to below 1");
+        }
+    }
+    let (from, to) = tiers.peak_hours;
+    if from >= to || to > 24 {
+        let found = format!("[{from}, {to}]");
+        return fault("statistics.peak_hours", found, "two hours, the first before the second");
+    }
+    if !(1..=config.gaps.notify_window).contains(&config.gaps.notify_months) {
+        let found = config.gaps.notify_months.to_string();
+        return fault("gaps.notify_months", found, "1 to gaps.notify_window");
+    }
     if tiers.publish_from < 1 || tiers.sufficient_from < tiers.publish_from {
         let found = format!("{} and {}", tiers.publish_from, tiers.sufficient_from);
         return fault(

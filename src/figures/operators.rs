@@ -59,6 +59,7 @@ fn operators(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Operator>>
     let values = table.counts(&format!("{INDICATOR}_n"))?;
     let statistic = |name: &str| table.numbers(&format!("{INDICATOR}_{name}"));
     let (p05, p10, median) = (statistic("p05")?, statistic("p10")?, statistic("median")?);
+    let (low, high) = (statistic("median_low")?, statistic("median_high")?);
     let (mean, p90, p95) = (statistic("mean")?, statistic("p90")?, statistic("p95")?);
     let spread = |row: usize| {
         let at = |column| number(column, row).unwrap_or(f64::NAN);
@@ -66,6 +67,8 @@ fn operators(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Operator>>
             p05: at(&p05),
             p10: at(&p10),
             median,
+            median_low: at(&low),
+            median_high: at(&high),
             mean: at(&mean),
             p90: at(&p90),
             p95: at(&p95),

@@ -47,6 +47,7 @@ fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> R
     let pairs = published(of("commune_operator"));
     summary.insert("operators_published".into(), published(&operators).into());
     summary.insert("commune_operators_published".into(), pairs.into());
+    summary.insert("commune_operators".into(), of("commune_operator").len().into());
     let compared = of("commune_operator").into_iter().filter(has_mean_interval).count();
     summary.insert("commune_operators_compared".into(), compared.into());
     summary.insert("operators".into(), json!(operators));

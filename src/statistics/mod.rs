@@ -27,7 +27,7 @@ use crate::engine::{self, Engine, EngineFault};
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
-use crate::queries::{QUANTILES, Series, StatisticsTable};
+use crate::queries::{QUANTILES, Queries, Series, StatisticsTable};
 use crate::validation::{ValidSamples, register_accepted};
 
 /// Tables by name, each in a total order.
@@ -60,9 +60,9 @@ pub struct Bench {
 impl Bench {
     /// Makes samples, register and parameters known.
     pub fn new(plan: &Plan, valid: &ValidSamples, effective: &EffectiveSamples) -> Result<Self> {
-        let mut engine = engine::open(&[]);
-        let e = engine.as_mut();
         let simulated = valid.ledger.simulated;
+        let mut bench = Self::open(plan, simulated)?;
+        let e = bench.engine.as_mut();
         register_accepted(e, plan, valid, simulated)?;
         e.register_parquet("samples_effective", std::slice::from_ref(&effective.file))?;
         e.register_parquet(
@@ -71,15 +71,24 @@ impl Bench {
         )?;
         let devices = &effective.devices;
         e.register_batches("devices", devices.schema(), std::slice::from_ref(devices))?;
-        let views = views(plan);
-        let work = plan.work.clone();
-        let (tables, queries) = (Tables::new(), Vec::new());
-        let mut bench = Bench { engine, work, tables, inputs: Tables::new(), queries };
-        views.iter().try_for_each(|(name, sql)| bench.view(name, sql))?;
+        views(plan).iter().try_for_each(|(name, sql)| bench.view(name, sql))?;
+        Ok(bench)
+    }
+
+    /// Makes register and parameters known, and no samples yet.
+    pub fn open(plan: &Plan, simulated: bool) -> Result<Self> {
+        let (engine, work) = (engine::open(&[]), plan.work.clone());
+        let (tables, inputs) = (Tables::new(), Tables::new());
+        let mut bench = Bench { engine, work, tables, inputs, queries: Vec::new() };
         for (name, batch) in inputs::inputs(plan, simulated)? {
             bench.input(&name, batch)?;
         }
         Ok(bench)
+    }
+
+    /// Makes samples in memory known, in place of those of a run.
+    pub fn samples(&mut self, name: &str, batch: &RecordBatch) -> Result<()> {
+        self.engine.register_batches(name, batch.schema(), std::slice::from_ref(batch))
     }
 
     /// Makes a query known that is evaluated where it is used.
@@ -187,27 +196,7 @@ fn write(engine: &dyn Engine, query: &str, sql: &str, file: &Path) -> Result<()>
 /// Computes every table of `queries/statistics/tables.toml`, and those of fixed shape.
 pub fn compute(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result<()> {
     progress(Step::Stage { name: "statistics", rows: 0 });
-    let tables: Vec<(&StatisticsTable, Vec<Series>)> =
-        plan.queries.tables.iter().map(|table| (table, plan.queries.series(table))).collect();
-    let mut devices = BTreeSet::new();
-    for (table, series) in &tables {
-        step(plan, bench, "groups", table, None)?;
-        for series in series {
-            devices.extend(quantiles::devices_of(&estimate(plan, bench, table, series)?));
-        }
-    }
-    bench.input("student_t", quantiles::student_t(&devices)?)?;
-    let mut sizes = BTreeSet::new();
-    for (table, series) in &tables {
-        for series in series {
-            let found = step(plan, bench, "sizes", table, Some(series))?;
-            sizes.extend(quantiles::sizes_of(&found));
-        }
-    }
-    bench.input("ranks", quantiles::ranks(&sizes)?)?;
-    for (table, series) in &tables {
-        finish(plan, bench, table, series)?;
-    }
+    tables(&plan.queries, &plan.queries.tables, bench)?;
     for name in ["daily", "commune_location"] {
         let query = format!("statistics/{name}.sql");
         bench.run(name, &query, plan.queries.sql(&query)?)?;
@@ -215,39 +204,62 @@ pub fn compute(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result
     Ok(())
 }
 
+/// Computes tables of statistics from the samples that a bench knows.
+pub fn tables(queries: &Queries, tables: &[StatisticsTable], bench: &mut Bench) -> Result<()> {
+    let tables: Vec<(&StatisticsTable, Vec<Series>)> =
+        tables.iter().map(|table| (table, queries.series(table))).collect();
+    let mut devices = BTreeSet::new();
+    for (table, series) in &tables {
+        step(queries, bench, "groups", table, None)?;
+        for series in series {
+            devices.extend(quantiles::devices_of(&estimate(queries, bench, table, series)?));
+        }
+    }
+    bench.input("student_t", quantiles::student_t(&devices)?)?;
+    let mut sizes = BTreeSet::new();
+    for (table, series) in &tables {
+        for series in series {
+            let found = step(queries, bench, "sizes", table, Some(series))?;
+            sizes.extend(quantiles::sizes_of(&found));
+        }
+    }
+    bench.input("ranks", quantiles::ranks(&sizes)?)?;
+    tables.iter().try_for_each(|(table, series)| finish(queries, bench, table, series))
+}
+
 /// The values of the groups, their point estimates, and sums over devices.
 fn estimate(
-    plan: &Plan,
+    queries: &Queries,
     bench: &mut Bench,
     table: &StatisticsTable,
     series: &Series,
 ) -> Result<RecordBatch> {
     let values = format!("{}{}_values", table.name, series.suffix);
-    let sql = plan.queries.statistics_sql("statistics/values.sql", table, Some(series))?;
+    let sql = queries.statistics_sql("statistics/values.sql", table, Some(series))?;
     bench.spill(&values, &format!("statistics/{values}.sql"), sql)?;
-    step(plan, bench, "points", table, Some(series))?;
-    step(plan, bench, "clusters", table, Some(series))
+    step(queries, bench, "points", table, Some(series))?;
+    step(queries, bench, "clusters", table, Some(series))
 }
 
 /// Intervals, and the table.
 fn finish(
-    plan: &Plan,
+    queries: &Queries,
     bench: &mut Bench,
     table: &StatisticsTable,
     series: &[Series],
 ) -> Result<()> {
     for one in series {
-        step(plan, bench, "means", table, Some(one))?;
-        step(plan, bench, "bounds", table, Some(one))?;
+        step(queries, bench, "means", table, Some(one))?;
+        step(queries, bench, "bounds", table, Some(one))?;
         bench.drop_spilled(&format!("{}{}_values", table.name, one.suffix));
     }
-    let sql = plan.queries.statistics_sql("statistics/by_group.sql", table, None)?;
+    let sql = queries.statistics_sql("statistics/by_group.sql", table, None)?;
     bench.run(&table.name, &format!("statistics/{}.sql", table.name), sql)
 }
 
 /// Runs one step; its result is named after table and step.
 fn step(
-    plan: &Plan,
+    queries: &Queries,
     bench: &mut Bench,
     step: &str,
     table: &StatisticsTable,
@@ -255,7 +267,7 @@ fn step(
 ) -> Result<RecordBatch> {
     let suffix = series.map_or("", |series| series.suffix);
     let result = format!("{}{suffix}_{step}", table.name);
-    let sql = plan.queries.statistics_sql(&format!("statistics/{step}.sql"), table, series)?;
+    let sql = queries.statistics_sql(&format!("statistics/{step}.sql"), table, series)?;
     bench.step(&result, &format!("statistics/{result}.sql"), sql)
 }
 

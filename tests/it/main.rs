@@ -21,6 +21,7 @@ mod hostile;
 mod life;
 mod operators;
 mod partitions;
+mod portable;
 mod reform;
 mod rules;
 mod types;
