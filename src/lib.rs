@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod chart;
 pub mod collapse;
 pub mod communes;
+pub mod comparison;
 pub mod config;
 mod csv_table;
 pub mod demo;

@@ -57,6 +57,13 @@ impl Bench {
         Ok(Bench { engine, tables: Tables::new(), queries: RunQueries::new() })
     }
 
+    /// Runs a query and hands over its result batch by batch, for what SQL cannot compute.
+    pub fn read(&mut self, query: &str, sql: String, sink: engine::Sink<'_>) -> Result<()> {
+        self.engine.stream(query, &sql, sink)?;
+        self.queries.insert(query.to_owned(), sql);
+        Ok(())
+    }
+
     /// Runs a query, keeps its result as a table, and makes it known to later queries.
     pub fn run(&mut self, table: &str, query: &str, sql: String) -> Result<()> {
         let mut batches = Vec::new();

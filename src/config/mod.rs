@@ -203,6 +203,12 @@ pub struct Statistics {
     pub publish_from: u32,
     /// Effective samples from which statistics count as reliable.
     pub sufficient_from: u32,
+    /// Devices that each operator needs to be compared with another.
+    pub compare_devices: u32,
+    /// Effective samples, at their adjusted size, from which operators of a commune are compared.
+    pub compare_commune_from: u32,
+    /// Share of tests without device up to which operators are compared.
+    pub max_without_device_share: f64,
 }
 
 impl Default for Statistics {
@@ -212,6 +218,9 @@ impl Default for Statistics {
             family_quota: BTreeMap::new(),
             publish_from: 30,
             sufficient_from: 300,
+            compare_devices: 20,
+            compare_commune_from: 100,
+            max_without_device_share: 0.2,
         }
     }
 }
