@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Float64Type, Int64Type};
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use crate::comparison::multiplicity::benjamini_hochberg;
 use crate::error::Result;
 use crate::plan::{Plan, table};
 use crate::progress::{Progress, Step};
-use crate::statistics::Bench;
+use crate::statistics::{Bench, student};
 
 /// Adds the tables `quota`, `quota_area` and `gaps`.
 pub fn find(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result<()> {
@@ -56,8 +55,8 @@ fn p_values(tests: &RecordBatch) -> Result<RecordBatch> {
 
 /// To 12 decimals: the same on every machine. A statistic without a distribution proves nothing.
 fn p_value(statistic: f64, devices: i64) -> f64 {
-    let distribution = StudentsT::new(0.0, 1.0, devices as f64 - 1.0);
-    distribution.map_or(1.0, |t| (t.cdf(statistic) * 1e12).round() / 1e12)
+    let p = student::lower(statistic, devices as f64 - 1.0);
+    if p.is_finite() { (p * 1e12).round() / 1e12 } else { 1.0 }
 }
 
 /// The table `earlier_gaps` without history.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::bundle::verify::is_current;
 use crate::bundle::{Manifest, Origin, Staging};
 use crate::collapse;
+use crate::comparison;
 use crate::error::{Fault, Kind, Result};
 use crate::gaps;
 use crate::import::Samples;
@@ -138,6 +139,7 @@ fn build(
     statistics::compute(plan, &mut bench, progress)?;
     gaps::find(plan, &mut bench, progress)?;
     let simulated = valid.ledger.simulated;
+    comparison::compare(plan, &mut bench, simulated, progress)?;
     bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
     output::ledger(staging, valid)?;
     output::queries(staging, plan, &bench)?;

@@ -20,7 +20,7 @@ use crate::import::functions::{days, instant, zone};
 use crate::operators::Operators;
 use crate::queries::Queries;
 use crate::report::Templates;
-use crate::statistics::quantiles::Z;
+use crate::statistics::student::NORMAL_975;
 
 /// What cannot be planned.
 #[derive(Debug, thiserror::Error)]
@@ -282,7 +282,7 @@ impl Plan {
             ("month", text(period.map(|p| p.month.as_str()))),
             ("peak_from", count(statistics.peak_hours.0)),
             ("peak_to", count(statistics.peak_hours.1)),
-            ("z", number(Z)),
+            ("z", number(NORMAL_975)),
             ("simulated", flag(simulated)),
         ];
         Ok(table("parameters", columns)?)

@@ -57,6 +57,9 @@ pub struct Indicator {
     pub worse: String,
     #[serde(default)]
     pub benchmark: bool,
+    /// Whether operators are compared on it.
+    #[serde(default)]
+    pub compare: bool,
     pub definition: String,
     pub source: String,
 }
@@ -204,6 +207,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "README.md",
     "collapse/devices.sql",
     "collapse/effective.sql",
+    "comparison/samples.sql",
     "families.toml",
     "gaps/gaps.sql",
     "gaps/quota.sql",
@@ -268,7 +272,7 @@ impl Queries {
     /// The queries of a folder laid out like the shipped one.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        for sub in ["", "collapse", "gaps", "import", "statistics", "validation"] {
+        for sub in ["", "collapse", "comparison", "gaps", "import", "statistics", "validation"] {
             read_folder(folder, sub, &mut files)?;
         }
         Self::of(files, format!("`{}`", folder.display()))

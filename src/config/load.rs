@@ -103,6 +103,7 @@ fn check(path: &str, config: &Config) -> Result<()> {
     for (name, share) in [
         ("validation.warn_rejected_share", config.validation.warn_rejected_share),
         ("validation.fail_rejected_share", config.validation.fail_rejected_share),
+        ("statistics.max_without_device_share", config.statistics.max_without_device_share),
     ] {
         if !(0.0..=1.0).contains(&share) {
             return fault(name, share.to_string(), "0 to 1");
@@ -133,6 +134,10 @@ fn check(path: &str, config: &Config) -> Result<()> {
             found,
             "1 <= publish_from <= sufficient_from",
         );
+    }
+    if tiers.compare_devices < 2 {
+        let found = tiers.compare_devices.to_string();
+        return fault("statistics.compare_devices", found, "at least 2");
     }
     for (technology, value) in &config.validation.max_mbps {
         if !crate::config::TECHNOLOGIES.contains(&technology.as_str()) {
@@ -228,6 +233,8 @@ mod tests {
             ("[period]\nfirst_day = 31", "period.first_day"),
             ("[validation]\nfail_rejected_share = 1.5", "validation.fail_rejected_share"),
             ("[statistics]\npublish_from = 0", "statistics.publish_from"),
+            ("[statistics]\nmax_without_device_share = 20", "statistics.max_without_device_share"),
+            ("[statistics]\ncompare_devices = 1", "statistics.compare_devices"),
             ("[validation.max_mbps]\n6G = 1.0", "validation.max_mbps"),
         ] {
             let text = format!("[province]\ncode = \"66\"\n{text}");

@@ -213,6 +213,10 @@ pub struct Statistics {
     pub sufficient_from: u32,
     /// Share of tests without device above which dependence cannot be judged.
     pub max_without_device_share: f64,
+    /// Devices that each operator needs to be compared with another.
+    pub compare_devices: u32,
+    /// Effective samples, at their adjusted size, from which operators of a commune are compared.
+    pub compare_commune_from: u32,
     /// Devices from which a group's own design effect is trusted.
     pub own_deff_devices: u32,
     /// Local hours of the peak: from the first to before the second.
@@ -242,6 +246,8 @@ impl Default for Statistics {
             max_without_device_share: 0.2,
             own_deff_devices: 50,
             peak_hours: (19, 23),
+            compare_devices: 20,
+            compare_commune_from: 100,
         }
     }
 }

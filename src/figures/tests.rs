@@ -88,12 +88,12 @@ fn days(rows: &[(&str, i64, i64)]) -> RecordBatch {
     batch("local_day:d access_type:s tests_ok:i tests_failed:i", &rows)
 }
 
-const OPERATOR: &str = "operator:s access_type:s download_mbps_n:i download_mbps_p05:f \
-    download_mbps_p10:f download_mbps_median:f download_mbps_mean:f download_mbps_p90:f \
+const OPERATOR: &str = "operator:s family:s download_mbps_n:i download_mbps_p05:f \
+    download_mbps_p10:f download_mbps_median:f download_mbps_median_low:f download_mbps_median_high:f download_mbps_mean:f download_mbps_p90:f \
     download_mbps_p95:f";
 
 fn operator(name: &str, values: i64) -> Value {
-    let mut row = json!({"operator": name, "access_type": "mobile", "download_mbps_n": values});
+    let mut row = json!({"operator": name, "family": "mobile", "download_mbps_n": values});
     if values >= 30 {
         for (statistic, value) in [("p05", 9.0), ("p10", 15.0), ("median", 45.5), ("mean", 52.0)] {
             row[format!("download_mbps_{statistic}")] = value.into();
@@ -154,7 +154,7 @@ fn nothing_is_drawn_of_nothing() {
 }
 
 #[test]
-fn an_access_type_without_tests_has_no_figure() {
+fn a_family_without_tests_has_no_figure() {
     let mut month = operators(&[operator("Viettel", 40)]);
     month.tables.insert("daily".into(), days(&[("2025-10-01", 0, 2)]));
     let names: Vec<_> = month.figures().into_keys().collect();
@@ -196,10 +196,10 @@ fn too_many_operators_are_counted_and_fit_on_a_page() {
 }
 
 #[test]
-fn benchmarks_of_the_access_type_are_lines() {
+fn benchmarks_of_the_family_are_lines() {
     let benchmarks = small().intervals("operators_mobile_download").benchmarks;
     let lines: Vec<_> = benchmarks.iter().map(|b| (b.value, b.label.as_str())).collect();
-    let expected = [(40.0, "Mức đối chiếu 40 Mbps (4G)"), (100.0, "Mức đối chiếu 100 Mbps (5G)")];
+    let expected = [(40.0, "Mức đối chiếu 40 Mbps (4G)")];
     assert_eq!(lines, expected);
     assert!(small().intervals("operators_fixed_download").benchmarks.is_empty());
 }
@@ -228,7 +228,7 @@ fn communes_without_samples_are_on_the_maps() {
     let last = map.classes.len() - 1;
     assert_eq!(map.areas[2].class, last);
     assert_eq!(map.classes[last].fill, MapFill::Dotted);
-    assert_eq!(map.classes[last - 1].label, "Dưới 30 mẫu, không công bố");
+    assert_eq!(map.classes[last - 1].label, "Chưa đủ mẫu, không công bố");
 }
 
 #[test]
@@ -250,10 +250,10 @@ fn outlines_are_preferred_to_points() {
 fn maps_show_the_communes_of_the_last_day() {
     let quota = |code: &str, from: &str, tests: i64| {
         json!({"commune_code": code, "commune_name": from, "commune_valid_from": from,
-            "access_type": "mobile", "tests_ok": tests})
+            "family": "mobile", "counted": tests, "quota": 300})
     };
     let rows = [quota("1", OLD, 500), quota("1", NEW, 12), quota("2", OLD, 7)];
-    let columns = "commune_code:s commune_name:s commune_valid_from:d access_type:s tests_ok:i";
+    let columns = "commune_code:s commune_name:s commune_valid_from:d family:s counted:i quota:i";
     let tables = BTreeMap::from([
         ("quota".into(), batch(columns, &rows)),
         ("commune_location".into(), places(&[("1", OLD, 12.0, 108.0), ("1", NEW, 13.0, 109.0)])),
@@ -290,11 +290,11 @@ fn days_without_rows_are_days_without_tests() {
 
 #[test]
 fn a_missing_column_is_named() {
-    let columns = "commune_code:s access_type:s";
+    let columns = "commune_code:s family:s";
     let tables = BTreeMap::from([("quota".into(), batch(columns, &[]))]);
     let error = figures(&Month::with(tables).sources()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "table `quota` has no column `commune_name`, found commune_code, access_type"
+        "table `quota` has no column `commune_name`, found commune_code, family"
     );
 }

@@ -22,7 +22,8 @@
 //!   (how many have a mean with an interval);
 //!   `communes_by_tier` (`sufficient`, `reference`, `count_only`); of the gaps `low_quality` (findings), `watch` (uncertain ones),
 //!   `low_quality_communes` (number), `low_quality_operators` (names); `benchmarks` (rows of
-//!   `download_mbps`)
+//!   `download_mbps`), `comparisons` (pairs of operators in the province), `commune_better` (pairs
+//!   of which one is better in a commune)
 //! - `ledger`: as in `ledger.json`, and `tests_ok` (accepted, not failed)
 //! - `tables`: every table by name, as rows; besides those of the bundle `quota_summary` (the
 //!   rows `mobile` and `fixed` above, numbers only), `quality_rules` (`rule`, `rejected`, `share`),
@@ -46,12 +47,13 @@ use crate::error::Result;
 use crate::vietnamese::month_text;
 
 /// Tables that a template may name although a month has none of their rows.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "benchmarks",
     "commune",
     "commune_location",
     "commune_operator",
     "commune_operator_technology",
+    "comparisons",
     "daily",
     "district",
     "gaps",
@@ -162,6 +164,8 @@ fn settings(sources: &Sources<'_>) -> Row {
         "publish_devices": sources.limits.publish_devices,
         "mean_from": sources.limits.mean_from,
         "max_without_device_share": sources.limits.max_without_device_share,
+        "compare_commune_from": sources.limits.compare_commune_from,
+        "compare_devices": sources.limits.compare_devices,
         "peak_from": sources.limits.peak_hours.0,
         "peak_to": sources.limits.peak_hours.1,
         "quota_collapsed": sources.limits.quota_counts == QuotaCounts::Collapsed,

@@ -42,6 +42,7 @@ fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> R
     let mut summary = Row::new();
     summary.insert("key".into(), key.into());
     summary.insert("label".into(), labels.text(&format!("families.{key}"))?.into());
+    summary.extend(comparisons(&of("comparisons")));
     summary.extend(quota(&of("quota")));
     summary.insert("province".into(), of("province").first().map_or(Value::Null, |row| json!(row)));
     let pairs = published(of("commune_operator"));
@@ -56,6 +57,16 @@ fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> R
     let benchmarks: Vec<_> = tables["benchmarks"].iter().filter(|row| applies(row, key)).collect();
     summary.insert("benchmarks".into(), json!(benchmarks));
     Ok(summary)
+}
+
+/// The pairs of operators in the province, and those of which one is better in a commune.
+fn comparisons(pairs: &[&Row]) -> Row {
+    let pairs = || pairs.iter().filter(|row| text(row, "indicator") == HEADLINE);
+    let is_in_commune = |row: &&&&Row| !text(row, "commune_code").is_empty();
+    let is_better = |row: &&&&Row| text(row, "verdict").ends_with("_better");
+    let in_province: Vec<_> = pairs().filter(|row| !is_in_commune(row)).collect();
+    let in_commune: Vec<_> = pairs().filter(is_in_commune).filter(is_better).collect();
+    object(json!({"comparisons": in_province, "commune_better": in_commune}))
 }
 
 fn has_mean_interval(row: &&Row) -> bool {

@@ -21,6 +21,7 @@ const EMBEDDED: [(&str, &str); 11] = [
     ("_operators.md", include_str!("../../reports/_operators.md")),
     ("_communes.md", include_str!("../../reports/_communes.md")),
     ("_gaps.md", include_str!("../../reports/_gaps.md")),
+    ("_comparisons.md", include_str!("../../reports/_comparisons.md")),
     ("_low_quality.md", include_str!("../../reports/_low_quality.md")),
     ("_annexes.md", include_str!("../../reports/_annexes.md")),
     (LABELS, include_str!("../../reports/labels.toml")),

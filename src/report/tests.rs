@@ -136,7 +136,7 @@ fn the_safe_filter_is_not_there() {
 
 #[test]
 fn tables_choose_sort_and_format() {
-    let source = "```table\nname = \"operator\"\nwhere = {access_type = \"mobile\"}\norder = [\"operator\"]\ncaption = \"Tốc độ\"\ncolumns = [{key = \"row_number\"}, {key = \"operator\"}, {key = \"download_mbps_mean\"}, {key = \"tier\", labels = \"tiers\"}, {key = \"download_mbps_share_at_benchmark\", percent = true}]\nmissing = \"\"\n```\n";
+    let source = "```table\nname = \"operator\"\nwhere = {family = \"mobile\"}\norder = [\"operator\"]\ncaption = \"Tốc độ\"\ncolumns = [{key = \"row_number\"}, {key = \"operator\"}, {key = \"download_mbps_mean\"}, {key = \"tier\", labels = \"tiers\"}, {key = \"download_mbps_share_at_benchmark\", percent = true}]\nmissing = \"\"\n```\n";
     let document = written(source, &Fixture::small()).unwrap();
     let [Block::Table(table)] = document.blocks.as_slice() else { panic!() };
     assert_eq!(table.caption, "Bảng 1. Tốc độ");
@@ -179,7 +179,7 @@ fn errors_name_file_line_and_what_exists() {
         ("\n{{ mobile.mett }}", "`t.md`, line 2: unknown field `mett`, expected one of"),
         (
             "{% for o in mobile.operators %}\n{{ o.operatr }}\n{% endfor %}",
-            "`t.md`, line 2: unknown field `operatr`, expected one of `access_type`",
+            "`t.md`, line 2: unknown field `operatr`, expected one of `devices`",
         ),
         (
             "{{ provnce }}",

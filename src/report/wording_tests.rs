@@ -106,12 +106,12 @@ fn operators_below_the_limit_have_counts_only() {
     let fixture = Fixture::new(&["Xã A", "Xã B"], &["Viettel", "VNPT"], 20);
     let words = text(&document("ministry.md", &fixture));
     assert!(
-        words.contains("không có doanh nghiệp nào có từ 30 mẫu sau chuẩn hóa trở lên"),
+        words.contains("không có doanh nghiệp nào đủ cỡ mẫu hiệu chỉnh 30 từ 05 thiết bị trở lên"),
         "{words}"
     );
     assert!(
         words.contains("chỉ công bố số lượng")
-            && words.contains("“–”: không công bố vì có dưới 30 giá trị.")
+            && words.contains("“–”: không công bố vì chưa đủ mẫu hoặc thiết bị")
     );
 }
 

@@ -7,6 +7,7 @@
 
 mod inputs;
 pub mod quantiles;
+pub mod student;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -23,7 +24,7 @@ pub use inputs::benchmarks;
 
 use crate::bundle::tables::writer_properties;
 use crate::collapse::EffectiveSamples;
-use crate::engine::{self, Engine, EngineFault};
+use crate::engine::{self, Engine, EngineFault, Sink};
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
@@ -41,6 +42,7 @@ const UNKNOWN_TECHNOLOGY: &str = "unknown";
 pub struct RunQuery {
     /// Where the bundle keeps its text, e.g. `statistics/operator.sql`.
     pub name: String,
+    /// Empty where the result was not kept.
     pub table: String,
     pub sql: String,
 }
@@ -123,6 +125,14 @@ impl Bench {
         self.engine.register_batches(table, whole.schema(), std::slice::from_ref(&whole))?;
         self.queries.push(RunQuery { name: query.to_owned(), table: table.to_owned(), sql });
         Ok(whole)
+    }
+
+    /// Runs a query and hands over its rows, batch by batch, without keeping them.
+    pub fn read(&mut self, query: &str, sql: String, sink: Sink<'_>) -> Result<()> {
+        self.engine.stream(query, &sql, sink)?;
+        let table = String::new();
+        self.queries.push(RunQuery { name: query.to_owned(), table, sql });
+        Ok(())
     }
 
     /// Runs a query whose result is as large as the samples, into a file that later queries read.
