@@ -177,7 +177,7 @@ fn unpublished_operators_have_a_note() {
     let rows = month.intervals("operators_mobile_download").rows;
     assert_eq!(rows[0].spread.map(|spread| spread.median), Some(45.5));
     assert_eq!(rows[1].spread, None);
-    assert_eq!(rows[1].note, "Không công bố vì có dưới 30 mẫu");
+    assert_eq!(rows[1].note, "Không công bố vì chưa đủ mẫu hoặc thiết bị");
     assert!(operators(&[operator("VNPT", 29)]).figures().is_empty());
 }
 

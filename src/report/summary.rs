@@ -62,8 +62,8 @@ fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> R
 /// The pairs of operators in the province, and those of which one is better in a commune.
 fn comparisons(pairs: &[&Row]) -> Row {
     let pairs = || pairs.iter().filter(|row| text(row, "indicator") == HEADLINE);
-    let is_in_commune = |row: &&&&Row| !text(row, "commune_code").is_empty();
-    let is_better = |row: &&&&Row| text(row, "verdict").ends_with("_better");
+    let is_in_commune = |row: &&&Row| !text(row, "commune_code").is_empty();
+    let is_better = |row: &&&Row| text(row, "verdict").ends_with("_better");
     let in_province: Vec<_> = pairs().filter(|row| !is_in_commune(row)).collect();
     let in_commune: Vec<_> = pairs().filter(is_in_commune).filter(is_better).collect();
     object(json!({"comparisons": in_province, "commune_better": in_commune}))

@@ -13,7 +13,7 @@ const LABELS: &str = "labels.toml";
 const OFFICES: &str = "offices.toml";
 
 /// The files of `reports/` as they are built into the program.
-const EMBEDDED: [(&str, &str); 11] = [
+const EMBEDDED: [(&str, &str); 12] = [
     ("ministry.md", include_str!("../../reports/ministry.md")),
     ("committee.md", include_str!("../../reports/committee.md")),
     ("_header.md", include_str!("../../reports/_header.md")),
