@@ -110,7 +110,7 @@ fn the_map_is_drawn_and_every_commune_is_in_the_quota() {
         files.keys()
     );
     let quota = built().bundle.table("quota");
-    assert_eq!(quota.len(), 6);
+    assert_eq!(quota.len(), 9);
     assert!(matching(&quota, json!({"commune_code": "B0001"})).is_empty());
 }
 

@@ -31,7 +31,7 @@ fn tests_of_a_device_on_a_day_are_one_sample_with_their_median() {
 #[test]
 fn counts_of_the_operator_table_are_of_tests_and_of_samples() {
     let operators = small_month().bundle.table("operator");
-    let viettel = only(&operators, json!({"operator": "Viettel", "access_type": "mobile"}));
+    let viettel = only(&operators, json!({"operator": "Viettel", "family": "mobile"}));
     for (column, expected) in [
         ("tests_ok", 44),
         ("tests_failed", 3),
@@ -45,16 +45,16 @@ fn counts_of_the_operator_table_are_of_tests_and_of_samples() {
     }
     assert_eq!(viettel["tier"], "reference");
     assert_eq!(viettel["download_mbps_median"], 50.0);
-    let mean = viettel["download_mbps_mean"].as_f64().unwrap();
-    assert!((mean - (41.0 * 50.0 + 20.0) / 42.0).abs() < 1e-9, "{mean}");
-    let raw = viettel["download_mbps_raw_mean"].as_f64().unwrap();
-    assert!((raw - (41.0 * 50.0 + 120.0) / 44.0).abs() < 1e-9, "{raw}");
+    assert!(viettel["download_mbps_mean"].is_null(), "42 samples are too few for a mean");
+    assert_eq!(viettel["download_mbps_raw_median"], 50.0);
+    assert!(viettel["download_mbps_median_low"].is_null(), "most tests carry no device");
+    assert!(viettel["samples_adjusted"].is_null());
 }
 
 #[test]
 fn quantiles_interpolate_between_order_statistics() {
     let operators = small_month().bundle.table("operator");
-    let vnpt = only(&operators, json!({"operator": "VNPT", "access_type": "fixed"}));
+    let vnpt = only(&operators, json!({"operator": "VNPT", "family": "fixed"}));
     // 100, 101, … 130: the quantile q lies at 100 + 30 q.
     for (statistic, expected) in
         [("p05", 101.5), ("p10", 103.0), ("median", 115.0), ("p90", 127.0), ("p95", 128.5)]
@@ -62,7 +62,15 @@ fn quantiles_interpolate_between_order_statistics() {
         let value = vnpt[&format!("download_mbps_{statistic}")].as_f64().unwrap();
         assert!((value - expected).abs() < 1e-9, "{statistic}: {value}");
     }
+    // 31 devices of one test each: ranks 10 and 22 of 31.
+    assert_eq!(vnpt["download_mbps_n_adj"], 31);
+    assert_eq!(vnpt["download_mbps_median_low"], 109.0);
+    assert_eq!(vnpt["download_mbps_median_high"], 121.0);
     assert_eq!(vnpt["download_mbps_share_at_benchmark"], 0.0, "the benchmark is 200");
+    assert_eq!(vnpt["download_mbps_share_at_benchmark_low"], 0.0);
+    // Wilson: z² / (n + z²).
+    let high = vnpt["download_mbps_share_at_benchmark_high"].as_f64().unwrap();
+    assert!((high - 3.841458820694124 / 34.841458820694124).abs() < 1e-12, "{high}");
 }
 
 #[test]
@@ -71,7 +79,7 @@ fn failed_tests_enter_no_quota_and_no_statistic() {
     assert_eq!(bundle.ledger()["tests_failed"], 3);
     assert_eq!(bundle.ledger()["accepted"], 78);
     let quota = bundle.table("quota");
-    let mobile = only(&quota, json!({"commune_code": "24121", "access_type": "mobile"}));
+    let mobile = only(&quota, json!({"commune_code": "24121", "family": "mobile"}));
     assert_eq!(mobile["tests_ok"], 44);
     assert_eq!(mobile["tests_failed"], 3);
     assert_eq!(mobile["shortfall"], 256);
@@ -82,8 +90,8 @@ fn failed_tests_enter_no_quota_and_no_statistic() {
 fn a_commune_without_tests_is_in_quota_and_gaps() {
     let bundle = &small_month().bundle;
     let quota = bundle.table("quota");
-    assert_eq!(quota.len(), 2 * 102);
+    assert_eq!(quota.len(), 3 * 102);
     let gaps = bundle.table("gaps");
-    let none = json!({"commune_code": "22015", "access_type": "fixed", "gap_class": "shortfall"});
+    let none = json!({"commune_code": "22015", "family": "fixed", "gap_class": "shortfall"});
     assert_eq!(only(&gaps, none)["shortfall"], 300);
 }

@@ -44,7 +44,7 @@ fn a_drive_gives_statistics_by_technology() {
     let communes = bundle.table("commune");
     assert_eq!(communes.len(), 4, "the fifth has no test");
     let quota = bundle.table("quota");
-    let none = json!({"commune_code": "CK05", "access_type": "mobile"});
+    let none = json!({"commune_code": "CK05", "family": "mobile"});
     assert_eq!(only(&quota, none)["shortfall"], 300);
 }
 

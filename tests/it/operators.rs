@@ -108,10 +108,10 @@ fn conflicts_roaming_and_mvnos_are_counted() {
 fn unknown_operators_have_rows_of_their_own() {
     let operators = built().bundle.table("operator");
     let tests = |access: &str| {
-        only(&operators, json!({"operator": UNKNOWN, "access_type": access}))["tests_ok"].clone()
+        only(&operators, json!({"operator": UNKNOWN, "family": access}))["tests_ok"].clone()
     };
     assert_eq!((tests("fixed"), tests("mobile")), (json!(1), json!(2)));
-    let itel = only(&operators, json!({"operator": "iTel", "access_type": "mobile"}));
+    let itel = only(&operators, json!({"operator": "iTel", "family": "mobile"}));
     assert_eq!(itel["tests_ok"], 1, "an MVNO is not counted under its host");
 }
 

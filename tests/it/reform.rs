@@ -106,16 +106,17 @@ fn districts_hold_the_old_samples_only() {
         districts.iter().map(|row| (&row["district_code"], &row["tests_ok"])).collect();
     let total: u64 = districts.iter().map(|row| row["tests_ok"].as_u64().unwrap()).sum();
     assert_eq!(total, 3, "{found:?}");
-    assert_eq!(only(&districts, json!({"district_code": "643"}))["access_type"], "mobile");
+    assert_eq!(only(&districts, json!({"district_code": "643"}))["family"], "mobile");
 }
 
 #[test]
 fn the_quota_has_the_communes_of_both_sides() {
     let quota = built().bundle.table("quota");
     let new = matching(&quota, json!({"commune_valid_from": "2025-07-01"}));
-    assert_eq!(new.len(), 2 * 102);
-    assert_eq!(quota.len(), 2 * (102 + 180));
-    let tests: u64 = quota.iter().map(|row| row["tests_ok"].as_u64().unwrap()).sum();
+    assert_eq!(new.len(), 3 * 102);
+    assert_eq!(quota.len(), 3 * (102 + 180));
+    let legal = quota.iter().filter(|row| row["legal"] == true);
+    let tests: u64 = legal.map(|row| row["tests_ok"].as_u64().unwrap()).sum();
     assert_eq!(tests, built().bundle.ledger()["accepted"].as_u64().unwrap());
 }
 

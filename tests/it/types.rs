@@ -105,6 +105,8 @@ fn mixed() -> &'static Built {
 const PUBLISH_ALL: &str = r#"
 [statistics]
 publish_from = 1
+publish_devices = 1
+mean_from = 1
 
 [[benchmarks]]
 indicator = "download_mbps"
