@@ -11,6 +11,7 @@ WITH dated AS (
     SELECT
         i.*,
         local_date(i.measured_at) AS local_day,
+        local_hour(i.measured_at) AS local_hour,
         COALESCE(i.status, 'ok') = 'ok' AS is_ok,
         p.prefer_position,
         p.max_location_accuracy_m,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -99,25 +101,56 @@ impl Function for LocalDate {
     }
 
     fn call(&self, arguments: &[ArrayRef], rows: usize) -> Result<ArrayRef, String> {
-        let [instants] = arguments else { return Err("local_date takes a time".into()) };
-        let instants = instants
-            .as_primitive_opt::<TimestampMicrosecondType>()
-            .ok_or("local_date takes a time")?;
-        let days = (0..rows).map(|row| {
-            let row = if instants.len() == 1 { 0 } else { row };
-            instants.is_valid(row).then(|| self.day(instants.value(row))).flatten()
-        });
+        let local = local_times(self.name(), &self.0, arguments, rows)?;
+        let days = local.into_iter().map(|time| Some(time?.div_euclid(MICROSECONDS_A_DAY) as i32));
         Ok(Arc::new(Date32Array::from_iter(days)))
     }
 }
 
-impl LocalDate {
-    /// Days since 1970-01-01 of the local day; none outside the years that dates can have.
-    fn day(&self, microsecond: i64) -> Option<i32> {
-        let instant = Timestamp::from_microsecond(microsecond).ok()?;
-        let offset = i64::from(self.0.to_offset(instant).seconds());
-        Some((microsecond.checked_add(offset * 1_000_000)?).div_euclid(86_400_000_000) as i32)
+/// `local_hour(instant)`: the hour of the day in the configured zone, 0 to 23.
+pub struct LocalHour(pub TimeZone);
+
+impl Function for LocalHour {
+    fn name(&self) -> &'static str {
+        "local_hour"
     }
+
+    fn returns(&self) -> DataType {
+        DataType::Int64
+    }
+
+    fn call(&self, arguments: &[ArrayRef], rows: usize) -> Result<ArrayRef, String> {
+        let local = local_times(self.name(), &self.0, arguments, rows)?;
+        let hour = |time: i64| time.rem_euclid(MICROSECONDS_A_DAY) / MICROSECONDS_AN_HOUR;
+        Ok(Arc::new(Int64Array::from_iter(local.into_iter().map(|time| time.map(hour)))))
+    }
+}
+
+const MICROSECONDS_AN_HOUR: i64 = 3_600_000_000;
+const MICROSECONDS_A_DAY: i64 = 24 * MICROSECONDS_AN_HOUR;
+
+/// Microseconds since 1970-01-01T00:00 by the clocks of the zone, for a function of one time.
+fn local_times(
+    function: &str,
+    zone: &TimeZone,
+    arguments: &[ArrayRef],
+    rows: usize,
+) -> Result<Vec<Option<i64>>, String> {
+    let wrong = || format!("{function} takes a time");
+    let [instants] = arguments else { return Err(wrong()) };
+    let instants = instants.as_primitive_opt::<TimestampMicrosecondType>().ok_or_else(wrong)?;
+    let local = (0..rows).map(|row| {
+        let row = if instants.len() == 1 { 0 } else { row };
+        instants.is_valid(row).then(|| local_time(zone, instants.value(row))).flatten()
+    });
+    Ok(local.collect())
+}
+
+/// None outside the years that dates can have.
+fn local_time(zone: &TimeZone, microsecond: i64) -> Option<i64> {
+    let instant = Timestamp::from_microsecond(microsecond).ok()?;
+    let offset = i64::from(zone.to_offset(instant).seconds());
+    microsecond.checked_add(offset * 1_000_000)
 }
 
 /// A text argument; a column without any value may have the type null.
@@ -187,6 +220,30 @@ mod tests {
         assert_eq!(civil(result.value(0)).unwrap().to_string(), "2025-06-30");
         assert_eq!(civil(result.value(1)).unwrap().to_string(), "2025-07-01");
         assert_eq!(days(civil(result.value(1)).unwrap()), result.value(1));
+    }
+
+    #[test]
+    fn the_local_hour_goes_from_0_to_23() {
+        let cases = [
+            ("Asia/Ho_Chi_Minh", "2025-06-30T16:59:59.999999Z", 23),
+            ("Asia/Ho_Chi_Minh", "2025-06-30T17:00:00Z", 0),
+            // Before 1970, and eight hours ahead of UTC in those days.
+            ("Asia/Ho_Chi_Minh", "1969-12-31T12:30:00Z", 20),
+            // Clocks go back: 01:30 comes twice.
+            ("Europe/Dublin", "2019-10-27T00:30:00Z", 1),
+            ("Europe/Dublin", "2019-10-27T01:30:00Z", 1),
+        ];
+        for (name, instant, expected) in cases {
+            let instant: Timestamp = instant.parse().unwrap();
+            let array: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![
+                Some(instant.as_microsecond()),
+                None,
+            ]));
+            let result = LocalHour(zone(name).unwrap()).call(&[array], 2).unwrap();
+            let result = result.as_primitive::<arrow::datatypes::Int64Type>();
+            assert_eq!(result.value(0), expected, "{name} {instant}");
+            assert!(result.is_null(1));
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use crate::bundle::manifest::sha256_file;
 use crate::engine::{self, Engine, Function, STACK};
 use crate::error::{Fault, Kind, Result};
-use crate::import::functions::{FoldName, LocalDate, ParseTime};
+use crate::import::functions::{FoldName, LocalDate, LocalHour, ParseTime};
 use crate::import::{Samples, Section};
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
@@ -65,6 +65,7 @@ fn functions(plan: &Plan) -> Vec<Arc<dyn Function>> {
         Arc::new(ParseTime),
         Arc::new(FoldName),
         Arc::new(LocalDate(plan.zone.clone())),
+        Arc::new(LocalHour(plan.zone.clone())),
         Arc::new(placement::CommuneAt(plan.boundaries.clone())),
         Arc::new(placement::BoundariesOn(plan.boundaries.clone())),
     ]

@@ -24,12 +24,13 @@ use crate::progress::{Progress, Step};
 use crate::queries::Rule;
 
 /// The columns of a row that passed, and what they are called in `checked`.
-const PASSED: [(&str, &str); 36] = [
+const PASSED: [(&str, &str); 37] = [
     ("source_file", "source_file"),
     ("source_row", "source_row"),
     ("sample_id", "sample_id"),
     ("measured_at", "measured_at"),
     ("local_day", "local_day"),
+    ("local_hour", "local_hour"),
     ("is_ok", "is_ok"),
     ("access_type", "access_type"),
     ("technology", "technology"),
@@ -66,7 +67,7 @@ const PASSED: [(&str, &str); 36] = [
 /// The schema of passed rows, for a run in which none passed.
 pub fn passed_schema() -> SchemaRef {
     let type_of = |from: &str| match from {
-        "source_row" => DataType::Int64,
+        "source_row" | "local_hour" => DataType::Int64,
         "local_day" | "commune_valid_from" => DataType::Date32,
         "is_ok" | "code_differs" | "operator_unknown" | "operator_conflict" | "sim_mvno"
         | "sim_roaming" => DataType::Boolean,

@@ -3,7 +3,7 @@
 `Run` leaves these tables in its connection:
 
     raw        one row per row of the files, canonical types, with source_file and source_row
-    placed     raw with local_day, is_ok, the commune of the day, and the operator
+    placed     raw with local_day, local_hour, is_ok, the commune of the day, and the operator
     verdicts   source_file, source_row, rule: one row per rule that a row fails
     dropped    source_file, source_row, conflicting: duplicates
     accepted   placed without the rows of verdicts and dropped
@@ -237,6 +237,7 @@ class Run:
             CREATE TABLE dated AS
             SELECT *,
                 CAST(measured_at AT TIME ZONE 'UTC' AT TIME ZONE {zone} AS DATE) AS local_day,
+                hour(measured_at AT TIME ZONE 'UTC' AT TIME ZONE {zone}) AS local_hour,
                 status IS NULL OR status = 'ok' AS is_ok,
                 CASE WHEN commune_code IS NOT NULL THEN 'code'
                      WHEN latitude IS NOT NULL AND longitude IS NOT NULL THEN 'position' END AS placed_by
