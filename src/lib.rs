@@ -4,6 +4,7 @@
 //! gaps → charts → documents → bundle. The library prints nothing, reads no clock and no
 //! environment: everything from outside comes in through a [`plan::Plan`].
 
+pub mod bias;
 pub mod bundle;
 pub mod chart;
 pub mod collapse;

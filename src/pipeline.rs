@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::bias;
 use crate::bundle::verify::is_current;
 use crate::bundle::{Manifest, Origin, Staging};
 use crate::collapse;
@@ -136,6 +137,7 @@ fn build(
     let mut bench = Bench::new(plan, valid, &effective)?;
     statistics::compute(plan, &mut bench, progress)?;
     gaps::find(plan, &mut bench, progress)?;
+    bias::describe(plan, &mut bench, progress)?;
     let simulated = valid.ledger.simulated;
     bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
     output::ledger(staging, valid)?;

@@ -107,6 +107,8 @@ macro_rules! embedded {
 /// The shipped files.
 pub const EMBEDDED: &[(&str, &str)] = embedded![
     "README.md",
+    "bias/bias.sql",
+    "bias/platforms.sql",
     "collapse/devices.sql",
     "collapse/effective.sql",
     "families.toml",
@@ -159,7 +161,7 @@ impl Queries {
     /// The queries of a folder laid out like the shipped one.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        for sub in ["", "collapse", "gaps", "import", "statistics", "validation"] {
+        for sub in ["", "bias", "collapse", "gaps", "import", "statistics", "validation"] {
             read_folder(folder, sub, &mut files)?;
         }
         Self::of(files, format!("`{}`", folder.display()))

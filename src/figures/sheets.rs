@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::report::Labels;
 
 /// From the whole to the parts; tables that are not named follow in alphabetical order.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 14] = [
     "province",
     "operator",
     "operator_technology",
@@ -24,6 +24,8 @@ const ORDER: [&str; 12] = [
     "gaps",
     "benchmarks",
     "daily",
+    "bias",
+    "platforms",
     "commune_location",
 ];
 
@@ -37,12 +39,14 @@ const NOT_BLANK: [&str; 2] = ["district_code", "district_name"];
 const MARK: &str = "simulated";
 
 /// Columns of categories and the section with the words of their values.
-const CATEGORIES: [(&str, &str); 5] = [
+const CATEGORIES: [(&str, &str); 7] = [
+    ("family", "families"),
     ("access_type", "access_titles"),
     ("technology", "technologies"),
     ("tier", "tiers"),
     ("gap_class", "gap_classes"),
     ("indicator", "indicators"),
+    ("platform", "platforms"),
 ];
 
 /// The sheets of the annex; `period` is the period in words.
@@ -102,7 +106,7 @@ fn notes(
 
 fn column(table: &str, field: &Field, labels: &Labels) -> Result<SheetColumn> {
     let key = field.name().clone();
-    let percent = key.contains("_share_");
+    let percent = key.contains("_share_") || key.ends_with("_share");
     let decimals = match key.as_str() {
         "latitude" | "longitude" => 4,
         _ if field.data_type().is_floating() => 2,

@@ -41,8 +41,9 @@ use crate::error::Result;
 use crate::vietnamese::month_text;
 
 /// Tables that a template may name although a month has none of their rows.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "benchmarks",
+    "bias",
     "commune",
     "commune_location",
     "commune_operator",
@@ -52,6 +53,7 @@ const TABLES: [&str; 12] = [
     "gaps",
     "operator",
     "operator_technology",
+    "platforms",
     "province",
     "quota",
 ];

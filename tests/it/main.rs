@@ -8,6 +8,7 @@ mod program;
 mod samples;
 mod shared;
 
+mod bias;
 mod boundaries;
 mod collapse;
 mod configuration;
