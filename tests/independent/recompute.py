@@ -20,6 +20,7 @@ import argparse
 from collections import Counter
 from datetime import timedelta
 
+from bias import check_bias
 from contract import Run, arguments
 from report import Report, compare_tables
 from rules import MEASURES, quoted
@@ -56,6 +57,7 @@ class Comparison:
         self.statistics()
         self.quota_and_gaps()
         self.daily()
+        check_bias(self.report, self.db, self.settings, self.table("bias"), self.table("platforms"))
         check_tables(self.report, self.db, self.settings, self.bundle / "send/tables")
         return self.report.end()
 
