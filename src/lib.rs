@@ -7,6 +7,7 @@
 pub mod bias;
 pub mod bundle;
 pub mod chart;
+pub mod checks;
 pub mod collapse;
 pub mod communes;
 pub mod config;

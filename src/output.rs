@@ -22,6 +22,7 @@ use crate::report::{self, Sources};
 use crate::statistics::{RunQueries, Tables};
 use crate::validation::quarantine::empty;
 use crate::validation::{ValidSamples, ValidationFault};
+use crate::warning::Warning;
 use crate::{communes, vietnamese};
 
 /// The folder beside a bundle that holds ledger and quarantine of a run without reports.
@@ -131,6 +132,7 @@ pub fn reports(
     tables: &Tables,
     valid: &ValidSamples,
     drawings: &BTreeMap<String, Drawing>,
+    warnings: &[Warning],
 ) -> Result<()> {
     let labels = plan.templates.labels()?;
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
@@ -153,6 +155,7 @@ pub fn reports(
         publish_from: i64::from(limits.publish_from),
         sufficient_from: i64::from(limits.sufficient_from),
         program_version: env!("CARGO_PKG_VERSION"),
+        warnings,
     };
     let family = Family::libertinus()?;
     let made: Vec<Result<Vec<u8>>> = names(plan)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::bias;
 use crate::bundle::verify::is_current;
 use crate::bundle::{Manifest, Origin, Staging};
+use crate::checks;
 use crate::collapse;
 use crate::error::{Fault, Kind, Result};
 use crate::gaps;
@@ -72,7 +73,8 @@ pub struct Checked {
 /// Checks samples against the contract; writes nothing but intermediate files.
 pub fn check(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Result<Checked> {
     let valid = validate(plan, samples, progress)?;
-    let warnings = warnings(samples, &valid.ledger);
+    let mut warnings = warnings(samples, &valid.ledger);
+    warnings.extend(checks::find(plan, &valid)?);
     Ok(Checked { ledger: valid.ledger, warnings })
 }
 
@@ -97,7 +99,8 @@ pub fn run(
         });
     }
     let valid = validate(plan, samples, progress)?;
-    let warnings = warnings(samples, &valid.ledger);
+    let mut warnings = warnings(samples, &valid.ledger);
+    warnings.extend(checks::find(plan, &valid)?);
     let outcome = |verdict, bundle, ledger, warnings| Outcome {
         verdict,
         bundle,
@@ -118,7 +121,7 @@ pub fn run(
         input.rows = file.rows();
     }
     let staging = Staging::open(&request.out, &name)?;
-    build(plan, &valid, &staging, progress)?;
+    build(plan, &valid, &warnings, &staging, progress)?;
     progress(Step::Stage { name: "bundle", rows: 0 });
     write_manifest(&staging, &origin, &valid, &warnings)?;
     let bundle = staging.commit()?;
@@ -129,6 +132,7 @@ pub fn run(
 fn build(
     plan: &Plan,
     valid: &ValidSamples,
+    warnings: &[Warning],
     staging: &Staging,
     progress: Progress<'_>,
 ) -> Result<()> {
@@ -146,7 +150,7 @@ fn build(
     progress(Step::Stage { name: "charts", rows: 0 });
     let drawings = output::charts(staging, plan, &bench.tables, simulated)?;
     progress(Step::Stage { name: "documents", rows: 0 });
-    output::reports(staging, plan, &bench.tables, valid, &drawings)?;
+    output::reports(staging, plan, &bench.tables, valid, &drawings, warnings)?;
     output::annex(staging, plan, &bench.tables, simulated)
 }
 

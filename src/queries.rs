@@ -109,6 +109,9 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "README.md",
     "bias/bias.sql",
     "bias/platforms.sql",
+    "checks/scale.sql",
+    "checks/speeds.sql",
+    "checks/times.sql",
     "collapse/devices.sql",
     "collapse/effective.sql",
     "families.toml",
@@ -161,7 +164,8 @@ impl Queries {
     /// The queries of a folder laid out like the shipped one.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        for sub in ["", "bias", "collapse", "gaps", "import", "statistics", "validation"] {
+        for sub in ["", "bias", "checks", "collapse", "gaps", "import", "statistics", "validation"]
+        {
             read_folder(folder, sub, &mut files)?;
         }
         Self::of(files, format!("`{}`", folder.display()))

@@ -138,6 +138,9 @@ fn check(path: &str, config: &Config) -> Result<()> {
             return fault(setting, value.to_string(), "above 0, at most 10000000");
         }
     }
+    if let Some((setting, found, expected)) = config.checks.fault() {
+        return fault(setting, found, expected);
+    }
     check_benchmarks(path, config)
 }
 
@@ -212,6 +215,10 @@ mod tests {
             ("[validation]\nfail_rejected_share = 1.5", "validation.fail_rejected_share"),
             ("[statistics]\npublish_from = 0", "statistics.publish_from"),
             ("[validation.max_mbps]\n6G = 1.0", "validation.max_mbps"),
+            ("[checks]\njump_factor = 1.0", "checks.jump_factor"),
+            ("[checks]\nmin_tests = 0", "checks.min_tests"),
+            ("[checks]\nmin_median_mbps = 6000.0", "checks.min_median_mbps"),
+            ("[checks]\nnight_ratio = nan", "checks.night_ratio"),
         ] {
             let text = format!("[province]\ncode = \"66\"\n{text}");
             let error = parse("a.toml", &text).unwrap_err().to_string();

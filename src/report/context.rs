@@ -19,6 +19,7 @@
 //!   `communes_by_tier` (`sufficient`, `reference`, `count_only`); of the gaps `low_quality` (rows),
 //!   `low_quality_communes` (number), `low_quality_operators` (names); `benchmarks` (rows of
 //!   `download_mbps`)
+//! - `warnings`: list of `kind`, `text` (the whole sentence of `labels.toml`), and its facts in words
 //! - `ledger`: as in `ledger.json`, and `tests_ok` (accepted, not failed)
 //! - `tables`: every table by name, as rows; besides those of the bundle `quota_summary` (the
 //!   rows `mobile` and `fixed` above, numbers only), `quality_rules` (`rule`, `rejected`, `share`),
@@ -36,9 +37,10 @@ use super::labels::Labels;
 use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
-use super::{names, quality, summary};
+use super::{names, quality, summary, warnings};
 use crate::error::Result;
 use crate::vietnamese::month_text;
+use crate::warning::Warning;
 
 /// Tables that a template may name although a month has none of their rows.
 const TABLES: [&str; 14] = [
@@ -88,6 +90,8 @@ pub struct Sources<'a> {
     /// Effective samples from which it is sufficient.
     pub sufficient_from: i64,
     pub program_version: &'a str,
+    /// What the run noticed.
+    pub warnings: &'a [Warning],
 }
 
 /// What a template is filled in with.
@@ -106,6 +110,7 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     values.extend(period(sources)?);
     values.extend(settings(sources));
     values.insert("ledger".into(), quality::ledger(sources.ledger));
+    values.insert("warnings".into(), warnings::worded(sources.warnings, sources.labels)?.into());
     values.insert("has_districts".into(), (!tables["district"].is_empty()).into());
     for one in &access {
         values.insert(rows::text(one, "key").to_owned(), Value::Object(one.clone()));

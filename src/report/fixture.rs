@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::labels::Labels;
 use super::settings::Settings;
 use super::{Sources, Templates};
+use crate::warning::Warning;
 
 const STATISTICS: [&str; 6] = ["mean", "median", "p05", "p10", "p90", "p95"];
 const INDICATORS: [(&str, f64); 4] =
@@ -28,6 +29,7 @@ pub struct Fixture {
     pub to: Date,
     pub report_date: Date,
     pub simulated: bool,
+    pub warnings: Vec<Warning>,
 }
 
 impl Fixture {
@@ -44,6 +46,7 @@ impl Fixture {
             to: Date::constant(2025, 11, 1),
             report_date: Date::constant(2025, 11, 15),
             simulated: false,
+            warnings: Vec::new(),
         }
     }
 
@@ -73,6 +76,7 @@ impl Fixture {
             publish_from: 30,
             sufficient_from: 300,
             program_version: "0.1.0",
+            warnings: &self.warnings,
         }
     }
 }

@@ -10,6 +10,7 @@ mod shared;
 
 mod bias;
 mod boundaries;
+mod checks;
 mod collapse;
 mod configuration;
 mod contract;
