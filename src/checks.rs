@@ -14,7 +14,7 @@ use crate::config::Checks;
 use crate::engine::{self, Engine};
 use crate::error::Result;
 use crate::plan::Plan;
-use crate::validation::{ValidSamples, quarantine, register_accepted};
+use crate::validation::{ValidSamples, register_accepted};
 use crate::warning::Warning;
 use cells::Cells;
 
@@ -44,12 +44,7 @@ fn open(plan: &Plan, valid: &ValidSamples) -> Result<Box<dyn Engine + Send>> {
     let mut engine = engine::open(&[]);
     let e = engine.as_mut();
     register_accepted(e, plan, &valid.passed, &valid.duplicates)?;
-    if valid.quarantine.is_empty() {
-        let empty = quarantine::empty();
-        e.register_batches("quarantine", empty.schema(), &[])?;
-    } else {
-        e.register_parquet("quarantine", &valid.quarantine)?;
-    }
+    valid.register_quarantine(e)?;
     let ceilings = plan.ceilings()?;
     e.register_batches("ceilings", ceilings.schema(), &[ceilings])?;
     Ok(engine)

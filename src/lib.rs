@@ -26,6 +26,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod progress;
 pub mod queries;
+pub mod reconciliation;
 pub mod report;
 pub mod statistics;
 pub mod validation;

@@ -14,6 +14,7 @@ use crate::origin::origin;
 use crate::output;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
+use crate::reconciliation::reconcile;
 use crate::statistics::{self, Bench};
 use crate::validation::ledger::Ledger;
 use crate::validation::{ValidSamples, validate};
@@ -142,6 +143,7 @@ fn build(
     statistics::compute(plan, &mut bench, progress)?;
     gaps::find(plan, &mut bench, progress)?;
     bias::describe(plan, &mut bench, progress)?;
+    reconcile(plan, valid, &mut bench, progress)?;
     let simulated = valid.ledger.simulated;
     bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
     output::ledger(staging, valid)?;

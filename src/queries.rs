@@ -121,6 +121,8 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "import/ispeed.sql",
     "import/rtr.sql",
     "indicators.toml",
+    "reconciliation/reasons.sql",
+    "reconciliation/reconciliation.sql",
     "rules.toml",
     "statistics/by_group.sql",
     "statistics/commune_location.sql",
@@ -164,8 +166,17 @@ impl Queries {
     /// The queries of a folder laid out like the shipped one.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        for sub in ["", "bias", "checks", "collapse", "gaps", "import", "statistics", "validation"]
-        {
+        for sub in [
+            "",
+            "bias",
+            "checks",
+            "collapse",
+            "gaps",
+            "import",
+            "reconciliation",
+            "statistics",
+            "validation",
+        ] {
             read_folder(folder, sub, &mut files)?;
         }
         Self::of(files, format!("`{}`", folder.display()))

@@ -57,6 +57,11 @@ impl Bench {
         Ok(Bench { engine, tables: Tables::new(), queries: RunQueries::new() })
     }
 
+    /// The engine, for tables that only some queries read.
+    pub fn engine(&mut self) -> &mut dyn Engine {
+        self.engine.as_mut()
+    }
+
     /// Runs a query, keeps its result as a table, and makes it known to later queries.
     pub fn run(&mut self, table: &str, query: &str, sql: String) -> Result<()> {
         let mut batches = Vec::new();

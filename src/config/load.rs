@@ -174,6 +174,7 @@ fn resolve(config: &mut Config, folder: &Path) {
     config.communes.register.iter_mut().for_each(absolute);
     config.communes.boundaries.iter_mut().for_each(|b| b.file = folder.join(&b.file));
     config.operators.file.iter_mut().for_each(absolute);
+    config.reconciliation.file.iter_mut().for_each(absolute);
     config.definitions.queries.iter_mut().for_each(absolute);
     config.definitions.reports.iter_mut().for_each(absolute);
     for path in &mut config.samples.paths {

@@ -4,6 +4,7 @@
 
 mod checks;
 mod load;
+mod reconciliation;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 pub use checks::Checks;
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
+pub use reconciliation::Reconciliation;
 
 use crate::report::Settings;
 use crate::report::settings::date;
@@ -39,6 +41,8 @@ pub struct Config {
     pub statistics: Statistics,
     #[serde(default)]
     pub checks: Checks,
+    #[serde(default)]
+    pub reconciliation: Reconciliation,
     #[serde(default = "default_benchmarks")]
     pub benchmarks: Vec<Benchmark>,
     #[serde(default)]

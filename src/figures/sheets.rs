@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::report::Labels;
 
 /// From the whole to the parts; tables that are not named follow in alphabetical order.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 16] = [
     "province",
     "operator",
     "operator_technology",
@@ -26,6 +26,8 @@ const ORDER: [&str; 14] = [
     "daily",
     "bias",
     "platforms",
+    "reconciliation",
+    "reconciliation_reasons",
     "commune_location",
 ];
 
@@ -39,7 +41,7 @@ const NOT_BLANK: [&str; 2] = ["district_code", "district_name"];
 const MARK: &str = "simulated";
 
 /// Columns of categories and the section with the words of their values.
-const CATEGORIES: [(&str, &str); 7] = [
+const CATEGORIES: [(&str, &str); 9] = [
     ("family", "families"),
     ("access_type", "access_titles"),
     ("technology", "technologies"),
@@ -47,6 +49,8 @@ const CATEGORIES: [(&str, &str); 7] = [
     ("gap_class", "gap_classes"),
     ("indicator", "indicators"),
     ("platform", "platforms"),
+    ("reason", "reasons"),
+    ("rule", "rules"),
 ];
 
 /// The sheets of the annex; `period` is the period in words.

@@ -43,7 +43,7 @@ use crate::vietnamese::month_text;
 use crate::warning::Warning;
 
 /// Tables that a template may name although a month has none of their rows.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
     "benchmarks",
     "bias",
     "commune",
@@ -58,6 +58,8 @@ const TABLES: [&str; 14] = [
     "platforms",
     "province",
     "quota",
+    "reconciliation",
+    "reconciliation_reasons",
 ];
 
 /// All that a report is made from.

@@ -13,7 +13,7 @@ const LABELS: &str = "labels.toml";
 const OFFICES: &str = "offices.toml";
 
 /// The files of `reports/` as they are built into the program.
-const EMBEDDED: [(&str, &str); 13] = [
+const EMBEDDED: [(&str, &str); 14] = [
     ("ministry.md", include_str!("../../reports/ministry.md")),
     ("committee.md", include_str!("../../reports/committee.md")),
     ("_header.md", include_str!("../../reports/_header.md")),
@@ -23,6 +23,7 @@ const EMBEDDED: [(&str, &str); 13] = [
     ("_gaps.md", include_str!("../../reports/_gaps.md")),
     ("_low_quality.md", include_str!("../../reports/_low_quality.md")),
     ("_warnings.md", include_str!("../../reports/_warnings.md")),
+    ("_reconciliation.md", include_str!("../../reports/_reconciliation.md")),
     ("_bias.md", include_str!("../../reports/_bias.md")),
     ("_annexes.md", include_str!("../../reports/_annexes.md")),
     (LABELS, include_str!("../../reports/labels.toml")),

@@ -23,6 +23,7 @@ mod hostile;
 mod life;
 mod operators;
 mod partitions;
+mod reconciliation;
 mod reform;
 mod rules;
 mod types;
