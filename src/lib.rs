@@ -4,8 +4,10 @@
 //! gaps → charts → documents → bundle. The library prints nothing, reads no clock and no
 //! environment: everything from outside comes in through a [`plan::Plan`].
 
+pub mod bias;
 pub mod bundle;
 pub mod chart;
+pub mod checks;
 pub mod collapse;
 pub mod communes;
 pub mod comparison;
@@ -25,6 +27,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod progress;
 pub mod queries;
+pub mod reconciliation;
 pub mod report;
 pub mod statistics;
 pub mod validation;

@@ -23,6 +23,7 @@ use crate::report::{self, Sources};
 use crate::statistics::{Bench, Tables};
 use crate::validation::quarantine::empty;
 use crate::validation::{ValidSamples, ValidationFault};
+use crate::warning::Warning;
 use crate::{communes, vietnamese};
 
 /// The folder beside a bundle that holds ledger and quarantine of a run without reports.
@@ -155,6 +156,7 @@ pub fn reports(
     tables: &Tables,
     valid: &ValidSamples,
     drawings: &BTreeMap<String, Drawing>,
+    warnings: &[Warning],
 ) -> Result<()> {
     let labels = plan.templates.labels()?;
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
@@ -175,6 +177,7 @@ pub fn reports(
         limits: &plan.config.statistics,
         gaps: &plan.config.gaps,
         program_version: env!("CARGO_PKG_VERSION"),
+        warnings,
     };
     let family = Family::libertinus()?;
     let made: Vec<Result<Vec<u8>>> = names(plan)

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::bias;
 use crate::bundle::verify::is_current;
 use crate::bundle::{Manifest, Origin, Staging};
+use crate::checks;
 use crate::collapse;
 use crate::comparison;
 use crate::error::{Fault, Kind, Result};
@@ -13,6 +15,7 @@ use crate::origin::origin;
 use crate::output;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
+use crate::reconciliation::reconcile;
 use crate::statistics::{self, Bench};
 use crate::validation::ledger::Ledger;
 use crate::validation::{ValidSamples, validate};
@@ -72,7 +75,8 @@ pub struct Checked {
 /// Checks samples against the contract; writes nothing but intermediate files.
 pub fn check(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Result<Checked> {
     let valid = validate(plan, samples, progress)?;
-    let warnings = warnings(samples, &valid.ledger);
+    let mut warnings = warnings(samples, &valid.ledger);
+    warnings.extend(checks::find(plan, &valid)?);
     Ok(Checked { ledger: valid.ledger, warnings })
 }
 
@@ -97,7 +101,8 @@ pub fn run(
         });
     }
     let valid = validate(plan, samples, progress)?;
-    let warnings = warnings(samples, &valid.ledger);
+    let mut warnings = warnings(samples, &valid.ledger);
+    warnings.extend(checks::find(plan, &valid)?);
     let outcome = |verdict, bundle, ledger, warnings| Outcome {
         verdict,
         bundle,
@@ -118,7 +123,7 @@ pub fn run(
         input.rows = file.rows();
     }
     let staging = Staging::open(&request.out, &name)?;
-    build(plan, &valid, &staging, progress)?;
+    build(plan, &valid, &warnings, &staging, progress)?;
     progress(Step::Stage { name: "bundle", rows: 0 });
     write_manifest(&staging, &origin, &valid, &warnings)?;
     let bundle = staging.commit()?;
@@ -129,6 +134,7 @@ pub fn run(
 fn build(
     plan: &Plan,
     valid: &ValidSamples,
+    warnings: &[Warning],
     staging: &Staging,
     progress: Progress<'_>,
 ) -> Result<()> {
@@ -138,6 +144,8 @@ fn build(
     let mut bench = Bench::new(plan, valid, &effective)?;
     statistics::compute(plan, &mut bench, progress)?;
     gaps::find(plan, &mut bench, progress)?;
+    bias::describe(plan, &mut bench, progress)?;
+    reconcile(plan, &mut bench, progress)?;
     let simulated = valid.ledger.simulated;
     comparison::compare(plan, &mut bench, simulated, progress)?;
     bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
@@ -147,7 +155,7 @@ fn build(
     progress(Step::Stage { name: "charts", rows: 0 });
     let drawings = output::charts(staging, plan, &bench.tables, simulated)?;
     progress(Step::Stage { name: "documents", rows: 0 });
-    output::reports(staging, plan, &bench.tables, valid, &drawings)?;
+    output::reports(staging, plan, &bench.tables, valid, &drawings, warnings)?;
     output::annex(staging, plan, &bench.tables, simulated)
 }
 

@@ -19,6 +19,7 @@ use crate::error::{Fault, Kind, Result};
 use crate::import::functions::{days, instant, zone};
 use crate::operators::Operators;
 use crate::queries::Queries;
+use crate::reconciliation::{Names, Published};
 use crate::report::Templates;
 use crate::statistics::student::NORMAL_975;
 
@@ -124,6 +125,8 @@ pub struct Plan {
     pub period: Option<Period>,
     pub report_date: Option<Date>,
     pub unknown_operator: String,
+    /// What was published elsewhere, to set ours beside; needs a period.
+    pub published: Option<Published>,
     pub threads: usize,
     /// An empty folder for intermediate files.
     pub work: PathBuf,
@@ -164,7 +167,7 @@ impl Plan {
             (None, Some(period)) => Some(period.default_report_date()?),
             (None, None) => None,
         };
-        let plan = Plan {
+        let mut plan = Plan {
             naive_zone: config.samples.naive_zone.as_deref().map(zone).transpose()?,
             boundaries: Arc::new(read_boundaries(&config)?),
             unknown_operator: match &config.operators.unknown_label {
@@ -180,11 +183,24 @@ impl Plan {
             operators,
             period,
             report_date,
+            published: None,
             threads: threads.max(1),
             work,
         };
         plan.check()?;
+        plan.published = plan.read_published()?;
         Ok(plan)
+    }
+
+    fn read_published(&self) -> Result<Option<Published>> {
+        let file = self.config.reconciliation.file.as_ref().filter(|_| self.period.is_some());
+        let names = Names {
+            communes: self.communes(),
+            operators: &self.operators,
+            unknown_operator: &self.unknown_operator,
+            families: &self.queries.families,
+        };
+        file.map(|file| Published::read(file, &names)).transpose()
     }
 
     fn check(&self) -> Result<()> {

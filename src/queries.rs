@@ -205,6 +205,11 @@ macro_rules! embedded {
 /// The shipped files.
 pub const EMBEDDED: &[(&str, &str)] = embedded![
     "README.md",
+    "bias/bias.sql",
+    "bias/platforms.sql",
+    "checks/scale.sql",
+    "checks/speeds.sql",
+    "checks/times.sql",
     "collapse/devices.sql",
     "collapse/effective.sql",
     "comparison/samples.sql",
@@ -218,6 +223,8 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "import/rtr.sql",
     "indicators.toml",
     "macros.sql",
+    "reconciliation/reasons.sql",
+    "reconciliation/reconciliation.sql",
     "rules.toml",
     "statistics/bounds.sql",
     "statistics/by_group.sql",
@@ -272,7 +279,18 @@ impl Queries {
     /// The queries of a folder laid out like the shipped one.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        for sub in ["", "collapse", "comparison", "gaps", "import", "statistics", "validation"] {
+        for sub in [
+            "",
+            "bias",
+            "checks",
+            "collapse",
+            "comparison",
+            "gaps",
+            "import",
+            "reconciliation",
+            "statistics",
+            "validation",
+        ] {
             read_folder(folder, sub, &mut files)?;
         }
         Self::of(files, format!("`{}`", folder.display()))

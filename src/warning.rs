@@ -1,8 +1,14 @@
-//! What a run noticed and its reader should know: printed once at the end, kept in the manifest.
+//! What a run noticed and its reader should know: printed once at the end, kept in the manifest, and
+//! listed in the reports in their own words.
+
+mod facts;
 
 use std::fmt;
 
+use jiff::civil::Date;
 use serde::{Serialize, Serializer};
+
+pub use facts::{Fact, Facts};
 
 use crate::config::nearest;
 use crate::import::Samples;
@@ -25,6 +31,29 @@ pub enum Warning {
     UnknownOperator { rows: u64 },
     /// No row was accepted at all.
     NothingAccepted,
+    /// The median upload of mobile tests, all or of one operator, is above the median download.
+    UploadAboveDownload { operator: Option<String>, tests: u64, download: f64, upload: f64 },
+    /// Downloads of an access type are so high that their unit is doubted; `above` their ceiling.
+    SpeedsTooHigh { access_type: String, tests: u64, above: u64, median: f64 },
+    /// Downloads of an access type are so low that their unit is doubted.
+    SpeedsTooLow { access_type: String, tests: u64, median: f64 },
+    /// Days of the period on which no test was accepted.
+    DaysWithoutSamples { days: Vec<Date> },
+    /// The night is busier than the five hours from `busy_from`, where it would show were all times so
+    /// many hours off: local times taken for UTC, or UTC for local times.
+    HoursShifted { local_as_utc: bool, hours: u8, night: u64, busy_from: u8, busy: u64 },
+    /// An operator that had tests in the month before has none.
+    OperatorMissing { family: String, operator: String, tests: u64 },
+    /// Tests or a median of an operator, more than `factor` times those of the month before or less
+    /// than that part of them.
+    Jump {
+        family: String,
+        operator: String,
+        column: &'static str,
+        before: f64,
+        now: f64,
+        factor: f64,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -65,8 +94,77 @@ impl fmt::Display for Warning {
                 "no row was accepted: every table is empty or says so; check month, province and \
                  rejected_by_rule"
             ),
+            Warning::UploadAboveDownload { operator, tests, download, upload } => write!(
+                f,
+                "mobile tests{}: median upload {upload:.1} Mbit/s is above median download \
+                 {download:.1} Mbit/s ({tests} tests); were the columns swapped? check the import \
+                 profile (samples.profile)",
+                operator.as_ref().map_or_else(String::new, |name| format!(" of {name}"))
+            ),
+            Warning::SpeedsTooHigh { access_type, tests, above, median } => write!(
+                f,
+                "{above} of {tests} {access_type} tests have a download above their ceiling, the \
+                 median is {median:.1} Mbit/s; was kbit/s read as Mbit/s? divide by 1000 in the \
+                 import profile (samples.profile; limits: checks.max_median_mbps, \
+                 checks.above_ceiling_share)"
+            ),
+            Warning::SpeedsTooLow { access_type, tests, median } => write!(
+                f,
+                "the median download of {tests} {access_type} tests is {median:.4} Mbit/s; was \
+                 Mbit/s read as kbit/s? check the import profile (samples.profile; limit: \
+                 checks.min_median_mbps)"
+            ),
+            Warning::DaysWithoutSamples { days } => write!(
+                f,
+                "no test was accepted on {} of the days of the period: {}; were their files left \
+                 out? (samples.paths)",
+                days.len(),
+                runs(days)
+                    .iter()
+                    .map(|(first, last)| match first == last {
+                        true => first.to_string(),
+                        false => format!("{first} to {last}"),
+                    })
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+            Warning::HoursShifted { local_as_utc, hours, night, busy_from, busy } => write!(
+                f,
+                "{night} tests lie in the night (01 to 05 local time), {busy} in the hours {:02} to \
+                 {:02}; are all times {hours} hours off, {}? check the zone of the timestamps \
+                 (samples.naive_zone, import profile; limit: checks.night_ratio)",
+                busy_from,
+                (busy_from + 4) % 24,
+                if *local_as_utc {
+                    "local times taken for UTC"
+                } else {
+                    "UTC taken for local times"
+                }
+            ),
+            Warning::OperatorMissing { family, operator, tests } => write!(
+                f,
+                "{operator} has no {family} test, after {tests} in the month before; is a file or a \
+                 name of the operator missing? (samples.paths, operators.file)"
+            ),
+            Warning::Jump { family, operator, column, before, now, factor } => write!(
+                f,
+                "`{column}` of {operator} ({family}) went from {before} to {now} within a month, more \
+                 than {factor} times; check the samples of both months (checks.jump_factor)"
+            ),
         }
     }
+}
+
+/// Days that follow each other, as first and last day.
+pub fn runs(days: &[Date]) -> Vec<(Date, Date)> {
+    let mut runs: Vec<(Date, Date)> = Vec::new();
+    for day in days {
+        match runs.last_mut() {
+            Some((_, last)) if last.tomorrow().ok() == Some(*day) => *last = *day,
+            _ => runs.push((*day, *day)),
+        }
+    }
+    runs
 }
 
 impl Serialize for Warning {

@@ -160,6 +160,9 @@ fn check(path: &str, config: &Config) -> Result<()> {
             return fault(setting, value.to_string(), "above 0, at most 10000000");
         }
     }
+    if let Some((setting, found, expected)) = config.checks.fault() {
+        return fault(setting, found, expected);
+    }
     check_benchmarks(path, config)
 }
 
@@ -193,6 +196,7 @@ fn resolve(config: &mut Config, folder: &Path) {
     config.communes.register.iter_mut().for_each(absolute);
     config.communes.boundaries.iter_mut().for_each(|b| b.file = folder.join(&b.file));
     config.operators.file.iter_mut().for_each(absolute);
+    config.reconciliation.file.iter_mut().for_each(absolute);
     config.definitions.queries.iter_mut().for_each(absolute);
     config.definitions.reports.iter_mut().for_each(absolute);
     for path in &mut config.samples.paths {
@@ -236,6 +240,10 @@ mod tests {
             ("[statistics]\nmax_without_device_share = 20", "statistics.max_without_device_share"),
             ("[statistics]\ncompare_devices = 1", "statistics.compare_devices"),
             ("[validation.max_mbps]\n6G = 1.0", "validation.max_mbps"),
+            ("[checks]\njump_factor = 1.0", "checks.jump_factor"),
+            ("[checks]\nmin_tests = 0", "checks.min_tests"),
+            ("[checks]\nmin_median_mbps = 6000.0", "checks.min_median_mbps"),
+            ("[checks]\nnight_ratio = nan", "checks.night_ratio"),
         ] {
             let text = format!("[province]\ncode = \"66\"\n{text}");
             let error = parse("a.toml", &text).unwrap_err().to_string();

@@ -2,7 +2,9 @@
 //!
 //! Unknown keys are errors that name the nearest known one. Paths are relative to the file.
 
+mod checks;
 mod load;
+mod reconciliation;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,7 +12,9 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use checks::Checks;
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
+pub use reconciliation::Reconciliation;
 
 use crate::report::Settings;
 use crate::report::settings::date;
@@ -37,6 +41,9 @@ pub struct Config {
     pub statistics: Statistics,
     #[serde(default)]
     pub gaps: Gaps,
+    pub checks: Checks,
+    #[serde(default)]
+    pub reconciliation: Reconciliation,
     #[serde(default = "default_benchmarks")]
     pub benchmarks: Vec<Benchmark>,
     #[serde(default)]

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::report::Labels;
 
 /// From the whole to the parts; tables that are not named follow in alphabetical order.
-const ORDER: [&str; 14] = [
+const ORDER: &[&str] = &[
     "province",
     "operator",
     "operator_technology",
@@ -26,6 +26,10 @@ const ORDER: [&str; 14] = [
     "gaps",
     "benchmarks",
     "daily",
+    "bias",
+    "platforms",
+    "reconciliation",
+    "reconciliation_reasons",
     "commune_location",
 ];
 
@@ -39,7 +43,7 @@ const NOT_BLANK: [&str; 2] = ["district_code", "district_name"];
 const MARK: &str = "simulated";
 
 /// Columns of categories and the section with the words of their values.
-const CATEGORIES: [(&str, &str); 9] = [
+const CATEGORIES: &[(&str, &str)] = &[
     ("family", "family_titles"),
     ("day_part", "day_parts"),
     ("state", "gap_states"),
@@ -49,6 +53,9 @@ const CATEGORIES: [(&str, &str); 9] = [
     ("tier", "tiers"),
     ("gap_class", "gap_classes"),
     ("indicator", "indicators"),
+    ("platform", "platforms"),
+    ("reason", "reasons"),
+    ("rule", "rules"),
 ];
 
 /// The sheets of the annex; `period` is the period in words.
@@ -108,7 +115,7 @@ fn notes(
 
 fn column(table: &str, field: &Field, labels: &Labels) -> Result<SheetColumn> {
     let key = field.name().clone();
-    let percent = key.contains("_share_");
+    let percent = key.contains("_share_") || key.ends_with("_share");
     let decimals = match key.as_str() {
         "latitude" | "longitude" => 4,
         _ if field.data_type().is_floating() => 2,

@@ -215,6 +215,12 @@ impl Operators {
         self.operators().map(|operator| operator.label.as_str()).collect()
     }
 
+    /// The brand that a name leads to, however it is spelt.
+    pub fn by_name(&self, name: &str) -> Option<&str> {
+        let (place, _) = self.names.get(&fold(name))?;
+        self.operators.get(*place).map(|(operator, _)| operator.label.as_str())
+    }
+
     /// The tables `operator_names`, `operator_codes`, `operator_asns`, each sorted by key.
     pub fn batches(&self) -> Result<OperatorBatches> {
         let text = |keys: &BTreeMap<String, Target>| -> ArrayRef {

@@ -24,6 +24,8 @@
 //!   `low_quality_communes` (number), `low_quality_operators` (names); `benchmarks` (rows of
 //!   `download_mbps`), `comparisons` (pairs of operators in the province), `commune_better` (pairs
 //!   of which one is better in a commune)
+//!   `download_mbps`)
+//! - `warnings`: list of `kind`, `text` (the whole sentence of `labels.toml`), and its facts in words
 //! - `ledger`: as in `ledger.json`, and `tests_ok` (accepted, not failed)
 //! - `tables`: every table by name, as rows; besides those of the bundle `quota_summary` (the
 //!   rows `mobile` and `fixed` above, numbers only), `quality_rules` (`rule`, `rejected`, `share`),
@@ -41,14 +43,16 @@ use super::labels::Labels;
 use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
-use super::{names, quality, summary};
+use super::{names, quality, summary, warnings};
 use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
 use crate::vietnamese::month_text;
+use crate::warning::Warning;
 
 /// Tables that a template may name although a month has none of their rows.
-const TABLES: [&str; 15] = [
+const TABLES: &[&str] = &[
     "benchmarks",
+    "bias",
     "commune",
     "commune_location",
     "commune_operator",
@@ -60,9 +64,12 @@ const TABLES: [&str; 15] = [
     "operator",
     "operator_day_part",
     "operator_technology",
+    "platforms",
     "province",
     "quota",
     "quota_area",
+    "reconciliation",
+    "reconciliation_reasons",
 ];
 
 /// All that a report is made from.
@@ -93,6 +100,8 @@ pub struct Sources<'a> {
     /// The `[gaps]` section of the configuration.
     pub gaps: &'a Gaps,
     pub program_version: &'a str,
+    /// What the run noticed.
+    pub warnings: &'a [Warning],
 }
 
 /// What a template is filled in with.
@@ -111,6 +120,7 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     values.extend(period(sources)?);
     values.extend(settings(sources));
     values.insert("ledger".into(), quality::ledger(sources.ledger));
+    values.insert("warnings".into(), warnings::worded(sources.warnings, sources.labels)?.into());
     values.insert("has_districts".into(), (!tables["district"].is_empty()).into());
     for one in &families {
         values.insert(rows::text(one, "key").to_owned(), Value::Object(one.clone()));
@@ -124,7 +134,8 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
 }
 
 fn read_tables(batches: &BTreeMap<String, RecordBatch>) -> Result<BTreeMap<String, Vec<Row>>> {
-    let mut tables: BTreeMap<_, _> = TABLES.map(|name| (name.to_owned(), Vec::new())).into();
+    let mut tables: BTreeMap<_, _> =
+        TABLES.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
     for (name, batch) in batches {
         tables.insert(name.clone(), rows::rows(name, batch)?);
     }

@@ -12,6 +12,7 @@ use super::labels::Labels;
 use super::settings::Settings;
 use super::{Sources, Templates};
 use crate::config::{Gaps, Statistics};
+use crate::warning::Warning;
 
 const STATISTICS: [&str; 6] = ["mean", "median", "p05", "p10", "p90", "p95"];
 const INDICATORS: [(&str, f64); 4] =
@@ -31,6 +32,7 @@ pub struct Fixture {
     pub simulated: bool,
     pub limits: Statistics,
     pub gaps: Gaps,
+    pub warnings: Vec<Warning>,
 }
 
 impl Fixture {
@@ -49,6 +51,7 @@ impl Fixture {
             simulated: false,
             limits: Statistics::default(),
             gaps: Gaps::default(),
+            warnings: Vec::new(),
         }
     }
 
@@ -77,6 +80,7 @@ impl Fixture {
             limits: &self.limits,
             gaps: &self.gaps,
             program_version: "0.1.0",
+            warnings: &self.warnings,
         }
     }
 }
@@ -243,7 +247,7 @@ pub fn districts() -> RecordBatch {
 }
 
 const QUOTA: &str = "province_code:s district_code:s district_name:s commune_code:s commune_name:s \
-                     commune_valid_from:d family:s legal:b tests_ok:i tests_failed:i counted:i quota:i \
+                     commune_valid_from:d family:s legal:b tests_ok:i tests_failed:i tests_duplicate:i tests_rejected:i counted:i quota:i \
                      shortfall:i quota_met:b simulated:b";
 const GAPS: &str = "gap_class:s state:s family:s since:s n_adj:i mean_low:f mean_high:f province_code:s district_code:s district_name:s commune_code:s \
                     commune_name:s commune_valid_from:d access_type:s operator:s technology:s \
@@ -255,6 +259,8 @@ fn quota_row(index: usize, name: &str, access: &str, samples: i64) -> Value {
     let mut row = with(place(index, name), "family", access);
     row["legal"] = true.into();
     row["counted"] = (samples + samples / 7).into();
+    row["tests_duplicate"] = 1.into();
+    row["tests_rejected"] = 2.into();
     row["tests_ok"] = (samples + samples / 7).into();
     row["tests_failed"] = (samples / 25).into();
     row["quota"] = 300.into();

@@ -18,6 +18,7 @@ mod summary;
 mod table;
 mod templates;
 mod values;
+mod warnings;
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,7 @@ const LABELS: &str = "labels.toml";
 const OFFICES: &str = "offices.toml";
 
 /// The files of `reports/` as they are built into the program.
-const EMBEDDED: [(&str, &str); 12] = [
+const EMBEDDED: &[(&str, &str)] = &[
     ("ministry.md", include_str!("../../reports/ministry.md")),
     ("committee.md", include_str!("../../reports/committee.md")),
     ("_header.md", include_str!("../../reports/_header.md")),
@@ -23,6 +23,9 @@ const EMBEDDED: [(&str, &str); 12] = [
     ("_gaps.md", include_str!("../../reports/_gaps.md")),
     ("_comparisons.md", include_str!("../../reports/_comparisons.md")),
     ("_low_quality.md", include_str!("../../reports/_low_quality.md")),
+    ("_warnings.md", include_str!("../../reports/_warnings.md")),
+    ("_reconciliation.md", include_str!("../../reports/_reconciliation.md")),
+    ("_bias.md", include_str!("../../reports/_bias.md")),
     ("_annexes.md", include_str!("../../reports/_annexes.md")),
     (LABELS, include_str!("../../reports/labels.toml")),
     (OFFICES, include_str!("../../reports/offices.toml")),
@@ -35,7 +38,8 @@ pub struct Templates(BTreeMap<String, String>);
 impl Templates {
     /// The files that come with the program.
     pub fn embedded() -> Self {
-        Templates(EMBEDDED.map(|(name, text)| (name.to_owned(), text.to_owned())).into())
+        let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+        Templates(EMBEDDED.iter().map(owned).collect())
     }
 
     /// The `.md` and `.toml` files of a folder; a file that is not there is taken from the

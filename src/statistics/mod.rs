@@ -66,6 +66,7 @@ impl Bench {
         let mut bench = Self::open(plan, simulated)?;
         let e = bench.engine.as_mut();
         register_accepted(e, plan, valid, simulated)?;
+        valid.register_quarantine(e)?;
         e.register_parquet("samples_effective", std::slice::from_ref(&effective.file))?;
         e.register_parquet(
             "samples_effective_day_part",

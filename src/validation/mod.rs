@@ -59,6 +59,17 @@ pub struct ValidSamples {
     pub ledger: Ledger,
 }
 
+impl ValidSamples {
+    /// Makes the rejected rows known to an engine, as the table `quarantine`.
+    pub fn register_quarantine(&self, engine: &mut dyn Engine) -> Result<()> {
+        if self.quarantine.is_empty() {
+            let empty = quarantine::empty();
+            return engine.register_batches("quarantine", empty.schema(), &[]);
+        }
+        engine.register_parquet("quarantine", &self.quarantine)
+    }
+}
+
 /// The functions that queries of this stage may call.
 fn functions(plan: &Plan) -> Vec<Arc<dyn Function>> {
     vec![

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
-use arrow::compute::filter_record_batch;
+use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Field, Float64Type, Schema, TimeUnit, TimestampMicrosecondType};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
@@ -37,6 +37,13 @@ const COLUMNS: [&str; 21] = [
     "platform",
 ];
 
+/// Where and whose a rejected row is, as far as that is known: its name here and in `checked`.
+const RESOLVED: [(&str, &str); 3] = [
+    ("located_commune_code", "located_code"),
+    ("located_commune_valid_from", "commune_valid_from"),
+    ("resolved_operator", "resolved_operator"),
+];
+
 /// The rejected rows of a checked batch.
 pub fn quarantined(
     checked: &RecordBatch,
@@ -49,6 +56,10 @@ pub fn quarantined(
     for name in COLUMNS {
         let array = rows.column_by_name(name).ok_or(format!("no column `{name}`"))?;
         columns.push((name, with_zone(array)));
+    }
+    for (name, from) in RESOLVED {
+        let array = rows.column_by_name(from).ok_or(format!("no column `{from}`"))?;
+        columns.push((name, cast(array, &DataType::Utf8).map_err(|e| e.to_string())?));
     }
     let (names, values) = reasons(&rows, rules)?;
     columns.insert(3, ("rules", Arc::new(StringArray::from(names))));
@@ -73,6 +84,7 @@ pub fn empty() -> RecordBatch {
             Field::new(*name, data_type, true)
         })
         .collect();
+    fields.extend(RESOLVED.iter().map(|(name, _)| Field::new(*name, DataType::Utf8, true)));
     fields.insert(3, Field::new("rules", DataType::Utf8, true));
     fields.insert(4, Field::new("offending_values", DataType::Utf8, true));
     fields.push(Field::new("simulated", DataType::Boolean, true));

@@ -84,6 +84,8 @@ class Settings:
         operators = found["operators"]
         file = folder / operators["file"] if operators["file"] else SOURCES / "operators/data/operators.csv"
         self.operators = Operators(options.operators or file, operators["unknown_label"] or UNKNOWN_OPERATOR)
+        published = found.get("reconciliation", {}).get("file")
+        self.reconciliation = folder / published if published and options.config else None
         sets = communes["boundaries"]
         self.boundaries = Boundaries(
             (

@@ -20,7 +20,9 @@ import argparse
 from collections import Counter
 from datetime import timedelta
 
+from bias import check_bias
 from contract import Run, arguments
+from reconciliation import check_reconciliation
 from report import Report, compare_tables
 from rules import MEASURES, quoted
 from tables import KEYS, PLACE, Expected, rows
@@ -56,8 +58,17 @@ class Comparison:
         self.statistics()
         self.quota_and_gaps()
         self.daily()
+        check_bias(self.report, self.db, self.settings, self.table("bias"), self.table("platforms"))
+        self.reconciliation()
         check_tables(self.report, self.db, self.settings, self.bundle / "send/tables")
         return self.report.end()
+
+    def reconciliation(self):
+        """Only with the configuration is it known where the published figures are."""
+        file = self.settings.reconciliation
+        if file:
+            tables = self.table("reconciliation"), self.table("reconciliation_reasons")
+            check_reconciliation(self.report, self.db, self.settings, file, *tables)
 
     # Ledger and quarantine ------------------------------------------------------------------
 

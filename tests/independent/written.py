@@ -12,6 +12,8 @@ def check_tables(report, db, settings, folder):
     orders = KEYS | {
         "quota": ["commune_code", "commune_valid_from", "access_type"],
         "daily": ["local_day", "access_type"],
+        "bias": ["family", "operator"],
+        "platforms": ["family", "platform"],
         "gaps": [
             "gap_class",
             "commune_code",

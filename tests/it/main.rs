@@ -8,7 +8,9 @@ mod program;
 mod samples;
 mod shared;
 
+mod bias;
 mod boundaries;
+mod checks;
 mod collapse;
 mod configuration;
 mod contract;
@@ -22,6 +24,7 @@ mod life;
 mod operators;
 mod partitions;
 mod portable;
+mod reconciliation;
 mod reform;
 mod rules;
 mod types;

@@ -6,13 +6,14 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
 /// Functions that Polars, DuckDB and DataFusion answer alike.
-const PORTABLE: [&str; 24] = [
+const PORTABLE: [&str; 25] = [
     "ABS",
     "AVG",
     "CAST",
     "CBRT",
     "CEIL",
     "COALESCE",
+    "CONCAT",
     "COUNT",
     "EXTRACT",
     "FLOOR",
