@@ -9,6 +9,7 @@ pub mod chart;
 pub mod collapse;
 pub mod communes;
 pub mod config;
+pub mod coverage;
 mod csv_table;
 pub mod demo;
 pub mod document;

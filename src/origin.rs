@@ -35,9 +35,13 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
     if let Some(section) = value["samples"].as_object_mut() {
         section.remove("paths");
     }
-    for pointer in
-        ["/communes/register", "/operators/file", "/definitions/queries", "/definitions/reports"]
-    {
+    for pointer in [
+        "/communes/register",
+        "/operators/file",
+        "/coverage/hamlets",
+        "/definitions/queries",
+        "/definitions/reports",
+    ] {
         value.pointer_mut(pointer).into_iter().for_each(shorten);
     }
     if let Some(files) = value.pointer_mut("/communes/boundaries").and_then(Value::as_array_mut) {
@@ -69,6 +73,7 @@ fn inputs(plan: &Plan, samples: &Samples) -> Result<Vec<Input>> {
     let named = communes.register.iter().map(|path| ("register", path));
     let named = named.chain(communes.boundaries.iter().map(|b| ("boundaries", &b.file)));
     let named = named.chain(plan.config.operators.file.iter().map(|path| ("operators", path)));
+    let named = named.chain(plan.config.coverage.hamlets.iter().map(|path| ("hamlets", path)));
     for (kind, path) in named {
         inputs.push(input(format!("{kind}/{}", file_name(path)), path, 0)?);
     }

@@ -82,6 +82,14 @@ pub fn queries(staging: &Staging, plan: &Plan, run: &RunQueries) -> Result<()> {
     Ok(())
 }
 
+/// The tables that queries read besides those of the bundle, so that these run again unchanged.
+pub fn inputs(staging: &Staging, inputs: &Tables) -> Result<()> {
+    for (name, table) in inputs {
+        staging.write(&format!("internal/inputs/{name}.parquet"), &parquet(table)?)?;
+    }
+    Ok(())
+}
+
 /// Every table as CSV and Parquet.
 pub fn tables(staging: &Staging, tables: &Tables) -> Result<()> {
     for (name, table) in tables {

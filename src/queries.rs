@@ -109,6 +109,16 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "README.md",
     "collapse/devices.sql",
     "collapse/effective.sql",
+    "coverage/absences.sql",
+    "coverage/cells.sql",
+    "coverage/device_days.sql",
+    "coverage/evidence.sql",
+    "coverage/samples.sql",
+    "coverage/share_days.sql",
+    "coverage/shares.sql",
+    "coverage/signals.sql",
+    "coverage/suspected.sql",
+    "coverage/tests.sql",
     "families.toml",
     "gaps/gaps.sql",
     "gaps/quota.sql",
@@ -159,7 +169,7 @@ impl Queries {
     /// The queries of a folder laid out like the shipped one.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        for sub in ["", "collapse", "gaps", "import", "statistics", "validation"] {
+        for sub in ["", "collapse", "coverage", "gaps", "import", "statistics", "validation"] {
             read_folder(folder, sub, &mut files)?;
         }
         Self::of(files, format!("`{}`", folder.display()))

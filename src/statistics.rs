@@ -1,6 +1,7 @@
 //! Tables of statistics: per operator, commune and both, from accepted and effective samples.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,14 +9,16 @@ use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch,
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
+use parquet::arrow::ArrowWriter;
 
+use crate::bundle::tables::writer_properties;
 use crate::config::Benchmark;
 use crate::engine::{self, Engine};
 use crate::error::Result;
 use crate::import::functions::days;
 use crate::plan::{Plan, table};
 use crate::progress::{Progress, Step};
-use crate::validation::{ValidSamples, register_accepted};
+use crate::validation::{ValidSamples, ValidationFault, register_accepted};
 
 /// Tables by name, each in a total order.
 pub type Tables = BTreeMap<String, RecordBatch>;
@@ -30,6 +33,8 @@ pub type RunQueries = BTreeMap<String, String>;
 pub struct Bench {
     engine: Box<dyn Engine + Send>,
     pub tables: Tables,
+    /// Tables that queries read besides samples and the tables above.
+    pub inputs: Tables,
     pub queries: RunQueries,
 }
 
@@ -54,11 +59,46 @@ impl Bench {
         for (name, batch) in inputs(plan, simulated)? {
             e.register_batches(&name, batch.schema(), &[batch])?;
         }
-        Ok(Bench { engine, tables: Tables::new(), queries: RunQueries::new() })
+        Ok(Bench::over(engine))
+    }
+
+    /// A bench over what an engine knows.
+    pub fn over(engine: Box<dyn Engine + Send>) -> Self {
+        let (tables, inputs) = (Tables::new(), Tables::new());
+        Bench { engine, tables, inputs, queries: RunQueries::new() }
+    }
+
+    /// Makes a table known to later queries, and keeps it beside their text.
+    pub fn input(&mut self, name: &str, batch: RecordBatch) -> Result<()> {
+        self.engine.register_batches(name, batch.schema(), std::slice::from_ref(&batch))?;
+        self.inputs.insert(name.to_owned(), batch);
+        Ok(())
+    }
+
+    /// Makes a query known to later ones, without running it.
+    pub fn view(&mut self, name: &str, query: &str, sql: String) -> Result<()> {
+        self.engine.register_view(name, &sql)?;
+        self.queries.insert(query.to_owned(), sql);
+        Ok(())
+    }
+
+    /// Runs a query whose result stays in `file`, and makes it known to later ones.
+    pub fn spill(&mut self, name: &str, query: &str, sql: String, file: &Path) -> Result<()> {
+        spill(self.engine.as_ref(), query, &sql, file)?;
+        self.engine.register_parquet(name, &[file.to_owned()])?;
+        self.queries.insert(query.to_owned(), sql);
+        Ok(())
     }
 
     /// Runs a query, keeps its result as a table, and makes it known to later queries.
     pub fn run(&mut self, table: &str, query: &str, sql: String) -> Result<()> {
+        let whole = self.step(table, query, sql)?;
+        self.tables.insert(table.to_owned(), whole);
+        Ok(())
+    }
+
+    /// The same, without keeping the table: only its query is.
+    pub fn step(&mut self, table: &str, query: &str, sql: String) -> Result<RecordBatch> {
         let mut batches = Vec::new();
         let schema = self.engine.stream(query, &sql, &mut |batch| {
             batches.push(batch);
@@ -72,8 +112,7 @@ impl Bench {
         let whole = whole_numbers(&whole).map_err(fault)?;
         self.engine.register_batches(table, whole.schema(), std::slice::from_ref(&whole))?;
         self.queries.insert(query.to_owned(), sql);
-        self.tables.insert(table.to_owned(), whole);
-        Ok(())
+        Ok(whole)
     }
 }
 
@@ -87,6 +126,33 @@ pub fn compute(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result
     for name in ["daily", "commune_location"] {
         let query = format!("statistics/{name}.sql");
         bench.run(name, &query, plan.queries.sql(&query)?)?;
+    }
+    Ok(())
+}
+
+/// Writes the result of a query to a Parquet file, batch by batch.
+fn spill(engine: &dyn Engine, query: &str, sql: &str, file: &Path) -> Result<()> {
+    let fault = |message: String| ValidationFault::Work {
+        path: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        message,
+    };
+    let target = File::create(file).map_err(|e| fault(e.to_string()))?;
+    let mut target = Some(target);
+    let mut writer: Option<ArrowWriter<File>> = None;
+    let mut write = |batch: &RecordBatch| -> Result<()> {
+        let batch = whole_numbers(batch).map_err(|e| fault(e.to_string()))?;
+        if let Some(target) = target.take() {
+            let opened = ArrowWriter::try_new(target, batch.schema(), Some(writer_properties()));
+            writer = Some(opened.map_err(|e| fault(e.to_string()))?);
+        }
+        let written = writer.as_mut().map_or(Ok(()), |writer| writer.write(&batch));
+        Ok(written.map_err(|e| fault(e.to_string()))?)
+    };
+    let schema = engine.stream(query, sql, &mut |batch| write(&batch))?;
+    // A query without rows still leaves a file with its columns.
+    write(&RecordBatch::new_empty(schema))?;
+    if let Some(writer) = writer {
+        writer.close().map_err(|e| fault(e.to_string()))?;
     }
     Ok(())
 }

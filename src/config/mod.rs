@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are errors that name the nearest known one. Paths are relative to the file.
 
+mod coverage;
 mod load;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
 
 use crate::report::Settings;
@@ -35,6 +37,8 @@ pub struct Config {
     pub operators: Operators,
     #[serde(default)]
     pub statistics: Statistics,
+    #[serde(default)]
+    pub coverage: Coverage,
     #[serde(default = "default_benchmarks")]
     pub benchmarks: Vec<Benchmark>,
     #[serde(default)]
