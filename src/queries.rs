@@ -113,6 +113,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "coverage/cells.sql",
     "coverage/device_days.sql",
     "coverage/evidence.sql",
+    "coverage/neighbours.sql",
     "coverage/samples.sql",
     "coverage/share_days.sql",
     "coverage/shares.sql",

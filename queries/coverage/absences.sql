@@ -12,8 +12,8 @@
 -- value is the probability (1 - p)^n_adj that chance leaves the operator out: p is its share of the
 -- effective samples (device-days with a successful test) of the neighbours, n_adj the size of the
 -- others' samples here, as in shares.sql. Neighbours are the other places in the same cell and in the
--- eight around it; a hamlet lies in the cell of its centre. A successful test without a device ends an
--- absence, too.
+-- eight around it (neighbours.sql); a hamlet lies in the cell of its centre. A successful test without a
+-- device ends an absence, too.
 WITH reached AS (
     SELECT
         {{ place }}, operator, device_id, local_day,
@@ -47,43 +47,14 @@ reached_places AS (
     FROM reached_devices
     GROUP BY {{ place }}
 ),
-steps AS (
-    SELECT -1 AS step
-    UNION ALL
-    SELECT 0 AS step
-    UNION ALL
-    SELECT 1 AS step
-),
-cell_operators AS (
-    SELECT cell_y, cell_x, operator, SUM(device_days) AS n_eff
-    FROM reached_devices
-    GROUP BY cell_y, cell_x, operator
-),
-shifted AS (
-    SELECT c.cell_y + v.step AS cell_y, c.cell_x + h.step AS cell_x, c.operator, c.n_eff
-    FROM cell_operators AS c
-    CROSS JOIN steps AS v
-    CROSS JOIN steps AS h
-),
-around_operators AS (
-    SELECT cell_y, cell_x, operator, SUM(n_eff) AS operator_n_eff
-    FROM shifted
-    GROUP BY cell_y, cell_x, operator
-),
-around AS (
-    SELECT cell_y, cell_x, SUM(n_eff) AS n_eff
-    FROM shifted
-    GROUP BY cell_y, cell_x
-),
 missing AS (
     SELECT
         {{ of("p") }}, o.operator, p.n, s.devices, s.days, p.n_eff,
         1.0 * p.n_eff * p.n_eff / p.squares AS n_adj,
-        1.0 * o.operator_n_eff / (a.n_eff - p.n_eff) AS neighbour_share
+        1.0 * o.operator_n_eff / (o.n_eff - p.n_eff) AS neighbour_share
     FROM reached_places AS p
     INNER JOIN reached_spread AS s ON {{ same("p", "s") }}
-    INNER JOIN around_operators AS o ON p.cell_y = o.cell_y AND p.cell_x = o.cell_x
-    INNER JOIN around AS a ON p.cell_y = a.cell_y AND p.cell_x = a.cell_x
+    INNER JOIN coverage_neighbours AS o ON p.cell_y = o.cell_y AND p.cell_x = o.cell_x
     LEFT JOIN present AS x ON {{ same("p", "x") }} AND o.operator = x.present_operator
     WHERE x.present_operator IS NULL
 )

@@ -59,7 +59,7 @@ impl Sources<'_> {
         let cells = cells(&bench.step("coverage_cells", CELLS, self.queries.sql(CELLS)?)?)?;
         bench.input("coverage_places", inputs::places(self.hamlets, &cells, grid)?)?;
         self.spill(bench, "share_days")?;
-        for table in ["shares", "signals", "absences"] {
+        for table in ["shares", "signals", "neighbours", "absences"] {
             let query = format!("coverage/{table}.sql");
             bench.step(&format!("coverage_{table}"), &query, self.queries.sql(&query)?)?;
         }
