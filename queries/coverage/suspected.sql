@@ -7,7 +7,7 @@
 -- field: one row per place and operator with positive evidence. Absence of tests alone gives no row.
 --
 -- kinds     the kinds that count, in the order failures, fallback, signal, absence
--- tests_ok to n_adj  all tests of the operator at the place that have a device; n_eff its device-days,
+-- tests to n_adj   all tests of the operator at the place that have a device; n_eff its device-days,
 --           n_adj as in evidence.sql
 -- kind to threshold  the first of the kinds with its numbers, as in coverage_evidence
 -- severity  number of kinds, plus the largest excess of any: for a share, how far the lower bound lies
@@ -101,6 +101,7 @@ SELECT
     || CASE WHEN k.fallback = 0 THEN '' WHEN k.failures = 1 THEN ', fallback' ELSE 'fallback' END
     || CASE WHEN k.signal = 0 THEN '' WHEN k.failures + k.fallback > 0 THEN ', signal' ELSE 'signal' END
     || CASE WHEN k.absence = 1 THEN ', absence' ELSE '' END AS kinds,
+    t.tests_ok + t.tests_failed AS tests,
     t.tests_ok,
     t.tests_failed,
     t.devices,

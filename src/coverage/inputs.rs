@@ -32,6 +32,7 @@ pub fn parameters(settings: &Coverage) -> Result<RecordBatch> {
     let (failures, fallback) = (tests(&settings.failures), tests(&settings.fallback));
     let columns = [
         ("z", number([Z])),
+        ("cell_degrees", number([settings.cell_degrees])),
         ("cell_microdegrees", whole([settings.cell_microdegrees()])),
         ("failures_tests", failures.0),
         ("failures_devices", failures.1),

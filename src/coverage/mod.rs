@@ -40,7 +40,7 @@ struct Sources<'a> {
     work: &'a Path,
 }
 
-/// Adds the tables `coverage_tests`, `coverage_evidence` and `suspected_coverage`.
+/// Adds the tables `coverage_basis`, `coverage_evidence` and `suspected_coverage`.
 pub fn find(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result<()> {
     progress(Step::Stage { name: "coverage", rows: 0 });
     let (queries, settings) = (&plan.queries, &plan.config.coverage);
@@ -64,7 +64,7 @@ impl Sources<'_> {
             bench.step(&format!("coverage_{table}"), &query, self.queries.sql(&query)?)?;
         }
         for (table, query) in [
-            ("coverage_tests", "coverage/tests.sql"),
+            ("coverage_basis", "coverage/basis.sql"),
             ("coverage_evidence", "coverage/evidence.sql"),
             ("suspected_coverage", "coverage/suspected.sql"),
         ] {

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::report::Labels;
 
 /// From the whole to the parts; tables that are not named follow in alphabetical order.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 15] = [
     "province",
     "operator",
     "operator_technology",
@@ -22,9 +22,12 @@ const ORDER: [&str; 12] = [
     "commune_operator_technology",
     "quota",
     "gaps",
+    "suspected_coverage",
+    "coverage_evidence",
     "benchmarks",
     "daily",
     "commune_location",
+    "coverage_basis",
 ];
 
 /// Tables that are left out when they have no row: there are no districts since July 2025.
@@ -37,12 +40,16 @@ const NOT_BLANK: [&str; 2] = ["district_code", "district_name"];
 const MARK: &str = "simulated";
 
 /// Columns of categories and the section with the words of their values.
-const CATEGORIES: [(&str, &str); 5] = [
+const CATEGORIES: [(&str, &str); 9] = [
     ("access_type", "access_titles"),
     ("technology", "technologies"),
     ("tier", "tiers"),
     ("gap_class", "gap_classes"),
     ("indicator", "indicators"),
+    ("place_kind", "place_kinds"),
+    ("kind", "evidence_kinds"),
+    ("kinds", "evidence_kinds"),
+    ("signal_quantile", "signal_quantiles"),
 ];
 
 /// The sheets of the annex; `period` is the period in words.
@@ -105,6 +112,9 @@ fn column(table: &str, field: &Field, labels: &Labels) -> Result<SheetColumn> {
     let percent = key.contains("_share_");
     let decimals = match key.as_str() {
         "latitude" | "longitude" => 4,
+        // Shares, dBm and small probabilities in one column.
+        "value" | "low" | "high" | "threshold" if table == "coverage_evidence" => 4,
+        "cell_degrees" | "absence_probability" => 4,
         _ if field.data_type().is_floating() => 2,
         _ => 0,
     };
@@ -150,7 +160,9 @@ fn in_words(name: &str, array: &ArrayRef, labels: &Labels) -> ArrayRef {
         let word = labels.text(&format!("{section}.{code}"));
         word.map_or_else(|_| code.to_owned(), str::to_owned)
     };
-    let words: StringArray = codes.iter().map(|code| code.map(word)).collect();
+    // A value may list several, such as the kinds of evidence.
+    let all = |codes: &str| codes.split(", ").map(word).collect::<Vec<_>>().join("; ");
+    let words: StringArray = codes.iter().map(|code| code.map(all)).collect();
     Arc::new(words)
 }
 

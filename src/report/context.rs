@@ -41,12 +41,14 @@ use crate::error::Result;
 use crate::vietnamese::month_text;
 
 /// Tables that a template may name although a month has none of their rows.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 15] = [
     "benchmarks",
     "commune",
     "commune_location",
     "commune_operator",
     "commune_operator_technology",
+    "coverage_basis",
+    "coverage_evidence",
     "daily",
     "district",
     "gaps",
@@ -54,6 +56,7 @@ const TABLES: [&str; 12] = [
     "operator_technology",
     "province",
     "quota",
+    "suspected_coverage",
 ];
 
 /// All that a report is made from.

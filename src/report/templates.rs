@@ -13,7 +13,7 @@ const LABELS: &str = "labels.toml";
 const OFFICES: &str = "offices.toml";
 
 /// The files of `reports/` as they are built into the program.
-const EMBEDDED: [(&str, &str); 11] = [
+const EMBEDDED: [(&str, &str); 14] = [
     ("ministry.md", include_str!("../../reports/ministry.md")),
     ("committee.md", include_str!("../../reports/committee.md")),
     ("_header.md", include_str!("../../reports/_header.md")),
@@ -22,6 +22,9 @@ const EMBEDDED: [(&str, &str); 11] = [
     ("_communes.md", include_str!("../../reports/_communes.md")),
     ("_gaps.md", include_str!("../../reports/_gaps.md")),
     ("_low_quality.md", include_str!("../../reports/_low_quality.md")),
+    ("_suspected.md", include_str!("../../reports/_suspected.md")),
+    ("_suspected_table.md", include_str!("../../reports/_suspected_table.md")),
+    ("_suspected_method.md", include_str!("../../reports/_suspected_method.md")),
     ("_annexes.md", include_str!("../../reports/_annexes.md")),
     (LABELS, include_str!("../../reports/labels.toml")),
     (OFFICES, include_str!("../../reports/offices.toml")),

@@ -150,7 +150,7 @@ type Row = Map<String, Value>;
 /// What a month gives.
 #[derive(Debug, PartialEq)]
 struct Found {
-    tests: Vec<Row>,
+    basis: Vec<Row>,
     evidence: Vec<Row>,
     suspected: Vec<Row>,
 }
@@ -176,7 +176,7 @@ fn sought(tests: &[Test], settings: &Coverage, hamlets: &[Hamlet]) -> Found {
     Sources { queries: &queries, settings, hamlets, work: folder.path() }.find(&mut bench).unwrap();
     let rows = |name: &str| rows(&bench.tables[name]);
     Found {
-        tests: rows("coverage_tests"),
+        basis: rows("coverage_basis"),
         evidence: rows("coverage_evidence"),
         suspected: rows("suspected_coverage"),
     }
@@ -218,7 +218,7 @@ fn each_with(settings: &Coverage, months: &[Vec<Test>]) -> Vec<Found> {
         rows.iter().filter(here).cloned().collect()
     };
     let month = |number| Found {
-        tests: found.tests.clone(),
+        basis: found.basis.clone(),
         evidence: of(&found.evidence, number),
         suspected: of(&found.suspected, number),
     };

@@ -65,7 +65,7 @@ fn tests_without_a_usable_position_are_counted_and_have_no_place() {
     tests[4].device = None;
     tests.push(Test { access: "fixed", ..test("f", 1) });
     let found = found(&tests);
-    let counts = &found.tests[0];
+    let counts = &found.basis[0];
     for (column, expected) in [
         ("tests", 6),
         ("tests_without_position", 1),
@@ -103,7 +103,7 @@ fn a_hamlet_reaches_across_cells_and_keeps_its_position() {
     let [row] = &found.suspected[..] else { panic!("{found:#?}") };
     assert_eq!((&row["place"], &row["place_kind"]), (&"Thôn 1".into(), &"hamlet".into()));
     super::near(row, "latitude", 12.6695);
-    assert_eq!(found.tests[0]["tests_in_hamlets"], 6);
+    assert_eq!(found.basis[0]["tests_in_hamlets"], 6);
     assert_eq!(found_with(&across, &Coverage::default(), &[]).suspected, [] as [Row; 0]);
 }
 
@@ -168,6 +168,6 @@ fn the_order_of_rows_does_not_matter() {
 fn a_month_without_tests_has_no_evidence() {
     let found = found(&[]);
     assert_eq!((found.evidence.len(), found.suspected.len()), (0, 0));
-    assert_eq!(found.tests.len(), 1);
-    assert_eq!(found.tests[0]["tests"], 0);
+    assert_eq!(found.basis.len(), 1);
+    assert_eq!(found.basis[0]["tests"], 0);
 }

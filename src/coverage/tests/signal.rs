@@ -29,7 +29,7 @@ fn weaker(tests: &[Test], by: f64) -> Vec<Test> {
 fn no_signal_is_judged_without_a_level() {
     let tests = weaker(&ten(), 20.0);
     let found = found(&tests);
-    assert_eq!((found.evidence.len(), &found.tests[0]["signal_levels"]), (0, &0.into()));
+    assert_eq!((found.evidence.len(), &found.basis[0]["signal_levels"]), (0, &0.into()));
     let mut of_3g = Coverage::default();
     of_3g.signal.levels.insert("3G".into(), -100.0);
     assert_eq!(found_with(&tests, &of_3g, &[]).evidence, [] as [Row; 0]);

@@ -1,7 +1,8 @@
--- How many accepted mobile tests coverage is judged from, and why the others are not: one row.
+-- What coverage is judged from, and with which limits: one row.
 --
 -- `tests` = `tests_without_position` + `tests_imprecise` + `tests_unknown_operator` + `tests_placed`;
--- of these, `tests_placed_without_device` show that a network is there but no more.
+-- of these, `tests_placed_without_device` show that a network is there but no more. The rest is the
+-- configuration ([coverage]); `signal_levels` and `hamlets` are how many there are.
 WITH sorted AS (
     SELECT
         a.latitude IS NULL OR a.longitude IS NULL AS without_position,
@@ -31,6 +32,9 @@ placed AS (
 ),
 levels AS (
     SELECT COUNT(*) AS signal_levels FROM coverage_levels
+),
+listed AS (
+    SELECT COUNT(*) AS hamlets FROM coverage_hamlets
 )
 SELECT
     c.tests,
@@ -40,9 +44,26 @@ SELECT
     d.tests_placed,
     d.tests_in_hamlets,
     d.tests_placed_without_device,
+    h.hamlets,
+    s.cell_degrees,
+    s.failures_tests,
+    s.failures_devices,
+    s.failures_days,
+    s.failures_share,
+    s.fallback_tests,
+    s.fallback_devices,
+    s.fallback_days,
+    s.fallback_share,
     l.signal_levels,
+    s.signal_quantile,
+    s.signal_samples,
+    s.signal_devices,
+    s.absence_devices,
+    s.absence_probability,
     p.simulated
 FROM counted AS c
 CROSS JOIN placed AS d
 CROSS JOIN levels AS l
+CROSS JOIN listed AS h
+CROSS JOIN coverage_parameters AS s
 CROSS JOIN parameters AS p
