@@ -131,7 +131,8 @@ impl Coverage {
 
     fn cell_fault(&self) -> Option<(String, String, &'static str)> {
         let steps = self.cell_degrees * MICRODEGREES;
-        let fits = (0.005..=0.1).contains(&self.cell_degrees) && (steps - steps.round()).abs() < 1e-6;
+        let fits =
+            (0.005..=0.1).contains(&self.cell_degrees) && (steps - steps.round()).abs() < 1e-6;
         let expected = "0.005 to 0.1 with at most six decimals";
         (!fits).then(|| ("coverage.cell_degrees".into(), self.cell_degrees.to_string(), expected))
     }

@@ -93,9 +93,9 @@ pub fn hamlet_cells(hamlets: &[Hamlet], grid: Grid) -> Result<RecordBatch> {
 
 /// The table `coverage_places`: name and middle of hamlets and cells.
 pub fn places(hamlets: &[Hamlet], cells: &[Cell], grid: Grid) -> Result<RecordBatch> {
-    let hamlet_rows = (1..).zip(hamlets).map(|(no, h)| {
-        (no, grid.cell(h.position), "hamlet", h.name.clone(), h.position)
-    });
+    let hamlet_rows = (1..)
+        .zip(hamlets)
+        .map(|(no, h)| (no, grid.cell(h.position), "hamlet", h.name.clone(), h.position));
     let cell_rows =
         cells.iter().map(|cell| (0, *cell, "cell", grid.name(*cell), grid.centre(*cell)));
     let rows: Vec<_> = hamlet_rows.chain(cell_rows).collect();

@@ -83,8 +83,7 @@ impl Sources<'_> {
 
 /// The rows of `cells.sql`.
 fn cells(batch: &RecordBatch) -> Result<Vec<Cell>> {
-    let fault =
-        |message: String| EngineFault::Query { query: CELLS.into(), message };
+    let fault = |message: String| EngineFault::Query { query: CELLS.into(), message };
     let column = |name: &str| -> Result<ArrayRef> {
         let missing = || fault(format!("expected columns cell_y and cell_x, `{name}` is missing"));
         let column = batch.column_by_name(name).ok_or_else(missing)?;

@@ -46,7 +46,10 @@ fn absence_strengthens_what_another_kind_says() {
     assert_eq!(only(&same.evidence, "absence")["counts_as_evidence"], true);
     let [suspected] = &same.suspected[..] else { panic!("{same:#?}") };
     assert_eq!(suspected["kinds"], "failures, absence");
-    assert_eq!((&suspected["operator"], &suspected["kind"]), (&"Viettel".into(), &"failures".into()));
+    assert_eq!(
+        (&suspected["operator"], &suspected["kind"]),
+        (&"Viettel".into(), &"failures".into())
+    );
     near(suspected, "severity", 2.0 + (float(only(&same.evidence, "failures"), "low") - 0.2) / 0.8);
     for other in [operator, place] {
         assert_eq!(only(&other.evidence, "absence")["counts_as_evidence"], false);

@@ -71,8 +71,9 @@ fn the_excess_is_a_twentieth_for_each_decibel() {
 #[test]
 fn days_of_devices_count_and_not_tests() {
     let weak = weaker(&ten(), 20.0);
-    let joined = |t: &Test| {
-        Test { device: t.device.clone().map(|device| device.replace('c', "b")), ..t.clone() }
+    let joined = |t: &Test| Test {
+        device: t.device.clone().map(|device| device.replace('c', "b")),
+        ..t.clone()
     };
     let nine_days = [&weak[1..], &weak[1..]].concat();
     let two_devices = weak.iter().map(joined).collect();
