@@ -12,6 +12,7 @@ mod boundaries;
 mod collapse;
 mod configuration;
 mod contract;
+mod coverage;
 mod damage;
 mod demo;
 mod determinism;
