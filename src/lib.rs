@@ -12,6 +12,7 @@ pub mod collapse;
 pub mod communes;
 pub mod comparison;
 pub mod config;
+pub mod coverage;
 mod csv_table;
 pub mod demo;
 pub mod document;

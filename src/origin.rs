@@ -39,6 +39,7 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
         "/communes/register",
         "/operators/file",
         "/reconciliation/file",
+        "/coverage/hamlets",
         "/definitions/queries",
         "/definitions/reports",
     ] {
@@ -75,6 +76,7 @@ fn inputs(plan: &Plan, samples: &Samples) -> Result<Vec<Input>> {
     let named = named.chain(plan.config.operators.file.iter().map(|path| ("operators", path)));
     let published = plan.config.reconciliation.file.iter();
     let named = named.chain(published.map(|path| ("reconciliation", path)));
+    let named = named.chain(plan.config.coverage.hamlets.iter().map(|path| ("hamlets", path)));
     for (kind, path) in named {
         inputs.push(input(format!("{kind}/{}", file_name(path)), path, 0)?);
     }

@@ -8,6 +8,7 @@ use crate::bundle::{Manifest, Origin, Staging};
 use crate::checks;
 use crate::collapse;
 use crate::comparison;
+use crate::coverage;
 use crate::error::{Fault, Kind, Result};
 use crate::gaps;
 use crate::import::Samples;
@@ -143,6 +144,7 @@ fn build(
     let effective = collapse::collapse(plan, valid, effective, by_day_part, progress)?;
     let mut bench = Bench::new(plan, valid, &effective)?;
     statistics::compute(plan, &mut bench, progress)?;
+    coverage::find(plan, &mut bench, progress)?;
     gaps::find(plan, &mut bench, progress)?;
     bias::describe(plan, &mut bench, progress)?;
     reconcile(plan, &mut bench, progress)?;

@@ -15,6 +15,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::communes::boundaries::{Boundaries, BoundarySets};
 use crate::communes::register::{Commune, OPEN_END, Register};
 use crate::config::{Config, Prefer, QuotaCounts};
+use crate::coverage::{Hamlet, hamlets};
 use crate::error::{Fault, Kind, Result};
 use crate::import::functions::{days, instant, zone};
 use crate::operators::Operators;
@@ -120,6 +121,8 @@ pub struct Plan {
     pub register: Register,
     pub operators: Operators,
     pub boundaries: Arc<BoundarySets>,
+    /// By commune and name; empty where coverage is judged by cells only.
+    pub hamlets: Vec<Hamlet>,
     pub zone: TimeZone,
     pub naive_zone: Option<TimeZone>,
     pub period: Option<Period>,
@@ -170,6 +173,10 @@ impl Plan {
         let mut plan = Plan {
             naive_zone: config.samples.naive_zone.as_deref().map(zone).transpose()?,
             boundaries: Arc::new(read_boundaries(&config)?),
+            hamlets: match &config.coverage.hamlets {
+                Some(file) => hamlets::read(file, &register)?,
+                None => Vec::new(),
+            },
             unknown_operator: match &config.operators.unknown_label {
                 Some(label) => label.clone(),
                 None => templates.labels()?.text("words.unknown_operator")?.to_owned(),

@@ -7,7 +7,9 @@
 --                 1995). State `watch`: the mean is below, and that is not certain;
 -- `suspected_no_coverage`   positive evidence in a place, for a check on the spot (coverage/).
 --
--- `severity` is from 0 to 1 within a class and says nothing across classes. `since` is the first month
+-- `severity`: the missing part of the quota; the distance of the bound from the benchmark, relative to it;
+-- the kinds of evidence and how far they exceed their limit. It says nothing across classes.
+-- `kind`, `value`, `low`, `high` and `threshold` are those of the first kind of evidence of a place. `since` is the first month
 -- of an unbroken row of findings in the bundles given as history; an operator is written to when it
 -- was found in `notify_months` of the last `notify_window` months.
 WITH shortfalls AS (
@@ -39,7 +41,7 @@ WITH shortfalls AS (
     FROM quota
     WHERE legal AND NOT quota_met
 ),
-low AS (
+low_means AS (
     SELECT
         'low_quality' AS gap_class,
         CASE WHEN t.clearly_worse AND v.p_adjusted <= p.false_discovery_rate THEN 'found' ELSE 'watch' END AS state,
@@ -74,10 +76,59 @@ low AS (
     INNER JOIN gap_p_values AS v ON t.test_no = v.test_no
     WHERE t.worse
 ),
+suspected AS (
+    SELECT
+        'suspected_no_coverage' AS gap_class,
+        'found' AS state,
+        province_code, district_code, district_name,
+        commune_code, commune_name, commune_valid_from,
+        access_type,
+        access_type AS family,
+        operator,
+        '' AS technology,
+        '' AS indicator,
+        place,
+        kinds AS evidence,
+        CAST(NULL AS DOUBLE) AS benchmark,
+        CAST(NULL AS DOUBLE) AS mean,
+        CAST(NULL AS DOUBLE) AS mean_low,
+        CAST(NULL AS DOUBLE) AS mean_high,
+        CAST(NULL AS DOUBLE) AS median,
+        CAST(NULL AS DOUBLE) AS p_adjusted,
+        CAST(tests_ok AS BIGINT) AS tests_ok,
+        CAST(NULL AS BIGINT) AS quota,
+        CAST(NULL AS BIGINT) AS shortfall,
+        CAST(n_eff AS BIGINT) AS samples_effective,
+        CAST(FLOOR(n_adj) AS BIGINT) AS n_adj,
+        CAST(NULL AS VARCHAR) AS tier,
+        CAST(severity AS DOUBLE) AS severity,
+        kind,
+        CAST(value AS DOUBLE) AS value,
+        CAST(low AS DOUBLE) AS low,
+        CAST(high AS DOUBLE) AS high,
+        CAST(threshold AS DOUBLE) AS threshold
+    FROM suspected_coverage
+),
 everything AS (
-    SELECT * FROM shortfalls
+    SELECT
+        *,
+        CAST(NULL AS VARCHAR) AS kind,
+        CAST(NULL AS DOUBLE) AS value,
+        CAST(NULL AS DOUBLE) AS low,
+        CAST(NULL AS DOUBLE) AS high,
+        CAST(NULL AS DOUBLE) AS threshold
+    FROM shortfalls
     UNION ALL
-    SELECT * FROM low
+    SELECT
+        *,
+        CAST(NULL AS VARCHAR) AS kind,
+        CAST(NULL AS DOUBLE) AS value,
+        CAST(NULL AS DOUBLE) AS low,
+        CAST(NULL AS DOUBLE) AS high,
+        CAST(NULL AS DOUBLE) AS threshold
+    FROM low_means
+    UNION ALL
+    SELECT * FROM suspected
 ),
 dated AS (
     SELECT
@@ -105,6 +156,7 @@ SELECT
     NULLIF(indicator, '') AS indicator,
     NULLIF(place, '') AS place,
     evidence, benchmark, mean, mean_low, mean_high, median, p_adjusted,
+    kind, value, low, high, threshold,
     tests_ok, quota, shortfall, samples_effective, n_adj, tier,
     since, months_found, notify, severity, simulated
 FROM dated

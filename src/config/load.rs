@@ -163,6 +163,9 @@ fn check(path: &str, config: &Config) -> Result<()> {
     if let Some((setting, found, expected)) = config.checks.fault() {
         return fault(setting, found, expected);
     }
+    if let Some((setting, found, expected)) = config.coverage.fault() {
+        return fault(&setting, found, expected);
+    }
     check_benchmarks(path, config)
 }
 
@@ -197,6 +200,7 @@ fn resolve(config: &mut Config, folder: &Path) {
     config.communes.boundaries.iter_mut().for_each(|b| b.file = folder.join(&b.file));
     config.operators.file.iter_mut().for_each(absolute);
     config.reconciliation.file.iter_mut().for_each(absolute);
+    config.coverage.hamlets.iter_mut().for_each(absolute);
     config.definitions.queries.iter_mut().for_each(absolute);
     config.definitions.reports.iter_mut().for_each(absolute);
     for path in &mut config.samples.paths {
@@ -244,6 +248,15 @@ mod tests {
             ("[checks]\nmin_tests = 0", "checks.min_tests"),
             ("[checks]\nmin_median_mbps = 6000.0", "checks.min_median_mbps"),
             ("[checks]\nnight_ratio = nan", "checks.night_ratio"),
+            ("[coverage]\ncell_degrees = 0.0123456789", "coverage.cell_degrees"),
+            ("[coverage]\ncell_degrees = 0.001", "coverage.cell_degrees"),
+            ("[coverage.failures]\ndevices = 2", "coverage.failures.devices"),
+            ("[coverage.fallback]\ntests = 0", "coverage.fallback.tests"),
+            ("[coverage.fallback]\nshare = 1.0", "coverage.fallback.share"),
+            ("[coverage.signal.levels]\nwifi = -90.0", "coverage.signal.levels"),
+            ("[coverage.signal.levels]\n4G = 95.0", "coverage.signal.levels"),
+            ("[coverage.signal]\nsamples = 0", "coverage.signal.samples"),
+            ("[coverage.absence]\nprobability = 0.0", "coverage.absence.probability"),
         ] {
             let text = format!("[province]\ncode = \"66\"\n{text}");
             let error = parse("a.toml", &text).unwrap_err().to_string();

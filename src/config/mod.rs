@@ -3,6 +3,7 @@
 //! Unknown keys are errors that name the nearest known one. Paths are relative to the file.
 
 mod checks;
+mod coverage;
 mod load;
 mod reconciliation;
 
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use checks::Checks;
+pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
 pub use reconciliation::Reconciliation;
 
@@ -41,9 +43,12 @@ pub struct Config {
     pub statistics: Statistics,
     #[serde(default)]
     pub gaps: Gaps,
+    #[serde(default)]
     pub checks: Checks,
     #[serde(default)]
     pub reconciliation: Reconciliation,
+    #[serde(default)]
+    pub coverage: Coverage,
     #[serde(default = "default_benchmarks")]
     pub benchmarks: Vec<Benchmark>,
     #[serde(default)]

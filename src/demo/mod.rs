@@ -1,15 +1,16 @@
 //! A month of simulated samples, to try the program and to show what it makes of every kind of row.
 //!
 //! The communes are real and everything else is invented: few communes with campaigns and many
-//! with hardly a test, two operators that are equally fast and one that is slow, failed tests, a
-//! phone that tests two hundred times a day, repeated rows, and rows that every rule of
-//! [`crate::validation`] rejects. Each file says in its metadata that its samples are simulated.
+//! with hardly a test, two operators that are equally fast and one that is slow, failed tests, two
+//! places where one operator is hardly there, a phone that tests two hundred times a day, repeated
+//! rows, and rows that every rule of [`crate::validation`] rejects. Each file says in its metadata that its samples are simulated.
 //!
 //! A row is drawn from its number alone, so the memory needed does not grow with the month, and
 //! the same simulation gives the same bytes everywhere.
 
 mod calendar;
 mod flaw;
+mod hole;
 mod network;
 mod person;
 mod place;

@@ -18,6 +18,8 @@ pub(super) struct Place<'a> {
     pub(super) residents: u64,
     /// Officials that test nearly every day.
     pub(super) officials: u64,
+    /// Position in [`super::network::MOBILES`] of the SIM that hardly works around the seat.
+    pub(super) hole: Option<usize>,
     /// Sum of the weights of this place and of those before it.
     weight_until: u64,
 }
@@ -48,6 +50,9 @@ const CLASSES: [Class; 4] = [
     Class { share: 36, tests: (150, 370) },
     Class { share: 24, tests: (25, 150) },
 ];
+
+/// Rank of the communes with a hole, and whose: Viettel's and VinaPhone's.
+const HOLES: [(usize, usize); 2] = [(1, 0), (4, 1)];
 
 impl<'a> Places<'a> {
     /// Draws the character of every commune.
@@ -143,6 +148,7 @@ fn place<'a>(
         speed: speed(seed, rank, urban),
         residents: (expected * 3 / 5).max(6),
         officials: (expected / 130).max(1),
+        hole: HOLES.iter().find(|(of, _)| *of == rank).map(|(_, mobile)| *mobile),
         weight_until,
     }
 }

@@ -1,6 +1,7 @@
 //! One honest row of the demo month.
 
 use super::calendar::Window;
+use super::hole;
 use super::network::{self, MOBILES};
 use super::person::{FIRST_OFFICIAL, HAMMER, Person, Platform};
 use super::place::{Place, Places};
@@ -82,6 +83,10 @@ impl<'a> World<'a> {
             self.measure(&mut row, &test, &mut random);
         }
         describe(&mut row, &test, &mut random);
+        if may_fail && number >= self.places.tested() {
+            let random = Random::of(&[self.seed, 10, number as u64]);
+            hole::weaken(&mut row, test.place, test.person.mobile_number, random);
+        }
         row
     }
 

@@ -24,6 +24,8 @@ const ORDER: &[&str] = &[
     "quota",
     "quota_area",
     "gaps",
+    "suspected_coverage",
+    "coverage_evidence",
     "benchmarks",
     "daily",
     "bias",
@@ -31,6 +33,7 @@ const ORDER: &[&str] = &[
     "reconciliation",
     "reconciliation_reasons",
     "commune_location",
+    "coverage_basis",
 ];
 
 /// Tables that are left out when they have no row: there are no districts since July 2025.
@@ -56,6 +59,10 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("platform", "platforms"),
     ("reason", "reasons"),
     ("rule", "rules"),
+    ("place_kind", "place_kinds"),
+    ("kind", "evidence_kinds"),
+    ("kinds", "evidence_kinds"),
+    ("signal_quantile", "signal_quantiles"),
 ];
 
 /// The sheets of the annex; `period` is the period in words.
@@ -118,6 +125,9 @@ fn column(table: &str, field: &Field, labels: &Labels) -> Result<SheetColumn> {
     let percent = key.contains("_share_") || key.ends_with("_share");
     let decimals = match key.as_str() {
         "latitude" | "longitude" => 4,
+        // Shares, dBm and small probabilities in one column.
+        "value" | "low" | "high" | "threshold" if table == "coverage_evidence" => 4,
+        "cell_degrees" | "absence_probability" => 4,
         _ if field.data_type().is_floating() => 2,
         _ => 0,
     };
@@ -163,7 +173,9 @@ fn in_words(name: &str, array: &ArrayRef, labels: &Labels) -> ArrayRef {
         let word = labels.text(&format!("{section}.{code}"));
         word.map_or_else(|_| code.to_owned(), str::to_owned)
     };
-    let words: StringArray = codes.iter().map(|code| code.map(word)).collect();
+    // A value may list several, such as the kinds of evidence.
+    let all = |codes: &str| codes.split(", ").map(word).collect::<Vec<_>>().join("; ");
+    let words: StringArray = codes.iter().map(|code| code.map(all)).collect();
     Arc::new(words)
 }
 

@@ -58,6 +58,8 @@ const TABLES: &[&str] = &[
     "commune_operator",
     "commune_operator_technology",
     "comparisons",
+    "coverage_basis",
+    "coverage_evidence",
     "daily",
     "district",
     "gaps",
@@ -70,6 +72,7 @@ const TABLES: &[&str] = &[
     "quota_area",
     "reconciliation",
     "reconciliation_reasons",
+    "suspected_coverage",
 ];
 
 /// All that a report is made from.

@@ -188,8 +188,10 @@ fn cell(
         return Ok(column.absent.clone().unwrap_or_else(|| ABSENT.to_owned()));
     }
     if let Some(section) = &column.labels {
-        let key = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        return Ok(labels.text(&format!("{section}.{key}"))?.to_owned());
+        let keys = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        // A value may list several, such as the kinds of evidence.
+        let words = keys.split(", ").map(|key| labels.text(&format!("{section}.{key}")));
+        return Ok(words.collect::<Result<Vec<_>>>()?.join("; "));
     }
     match value {
         Value::Number(number) => {

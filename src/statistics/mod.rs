@@ -78,11 +78,15 @@ impl Bench {
         Ok(bench)
     }
 
+    /// A bench over what an engine knows; `work` is a folder for intermediate files.
+    pub fn over(engine: Box<dyn Engine + Send>, work: PathBuf) -> Self {
+        let (tables, inputs) = (Tables::new(), Tables::new());
+        Bench { engine, work, tables, inputs, queries: Vec::new() }
+    }
+
     /// Makes register and parameters known, and no samples yet.
     pub fn open(plan: &Plan, simulated: bool) -> Result<Self> {
-        let (engine, work) = (engine::open(&[]), plan.work.clone());
-        let (tables, inputs) = (Tables::new(), Tables::new());
-        let mut bench = Bench { engine, work, tables, inputs, queries: Vec::new() };
+        let mut bench = Self::over(engine::open(&[]), plan.work.clone());
         for (name, batch) in inputs::inputs(plan, simulated)? {
             bench.input(&name, batch)?;
         }
@@ -97,6 +101,13 @@ impl Bench {
     /// Makes a query known that is evaluated where it is used.
     pub fn view(&mut self, name: &str, sql: &str) -> Result<()> {
         self.engine.register_view(name, sql)
+    }
+
+    /// The same for a query of `queries/`, whose text the bundle keeps.
+    pub fn query_view(&mut self, name: &str, query: &str, sql: String) -> Result<()> {
+        self.view(name, &sql)?;
+        self.queries.push(RunQuery { name: query.to_owned(), table: name.to_owned(), sql });
+        Ok(())
     }
 
     /// Makes a table known that queries read, and keeps it for the bundle.
@@ -137,7 +148,7 @@ impl Bench {
     }
 
     /// Runs a query whose result is as large as the samples, into a file that later queries read.
-    fn spill(&mut self, table: &str, query: &str, sql: String) -> Result<()> {
+    pub fn spill(&mut self, table: &str, query: &str, sql: String) -> Result<()> {
         let file = self.work.join(format!("{table}.parquet"));
         write(self.engine.as_ref(), query, &sql, &file)?;
         self.engine.register_parquet(table, &[file])?;

@@ -14,6 +14,7 @@ mod checks;
 mod collapse;
 mod configuration;
 mod contract;
+mod coverage;
 mod damage;
 mod demo;
 mod determinism;
