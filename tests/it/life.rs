@@ -27,6 +27,14 @@ fn assert_silent(answer: &Answer) {
     assert_eq!((answer.code, answer.stderr.as_str()), (0, ""), "{answer:?}");
 }
 
+/// The small month has tests on two days, and nothing else to warn of.
+fn assert_warns_of_days_only(answer: &Answer) {
+    assert_eq!(answer.code, 0, "{answer:?}");
+    let lines: Vec<_> = answer.stderr.lines().collect();
+    let [line] = lines.as_slice() else { panic!("{answer:?}") };
+    assert!(line.starts_with("warning: no test was accepted on 29 of the days"), "{answer:?}");
+}
+
 #[test]
 fn a_run_says_what_it_built() {
     let bundle = small_month().bundle.folder.clone();
@@ -56,7 +64,7 @@ fn unchanged_inputs_leave_the_bundle_alone() {
     let built = small_month_copy();
     let before = mark(&built.bundle.folder);
     let answer = built.case.month("2025-10", &[]);
-    assert_silent(&answer);
+    assert_warns_of_days_only(&answer);
     assert!(answer.stdout.starts_with("nothing changed"), "{answer:?}");
     assert_eq!(mark(&built.bundle.folder), before);
     let answer = built.case.month("2025-10", &["--json", "--threads", "1"]);
@@ -74,7 +82,7 @@ fn force_builds_the_same_bundle_again_and_clears_what_dead_runs_left() {
     built.case.write("out/66-2025-10.rejected/manifest.json", "{}");
     let (mark_before, before) = (mark(&built.bundle.folder), built.bundle.files());
     let answer = built.case.month("2025-10", &["--force"]);
-    assert_silent(&answer);
+    assert_warns_of_days_only(&answer);
     assert!(answer.stdout.starts_with("built out/66-2025-10\n"), "{answer:?}");
     assert!(answer.stdout.contains("out/66-2025-10/send/reports/ministry.pdf"), "{answer:?}");
     assert_ne!(mark(&built.bundle.folder), mark_before);
