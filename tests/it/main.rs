@@ -10,6 +10,7 @@ mod shared;
 
 mod boundaries;
 mod collapse;
+mod comparison;
 mod configuration;
 mod contract;
 mod damage;
