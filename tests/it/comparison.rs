@@ -13,11 +13,12 @@ use crate::shared::Built;
 fn rows() -> Vec<Row> {
     let of = |name: &'static str, network: &'static str, devices: u32, from: f64| {
         (0..devices).map(move |device| {
+            let commune = if device % 2 == 0 { "24121" } else { "24163" };
             row(
                 &format!("{name}{device:02}"),
                 json!({
                     "network_mcc_mnc": network,
-                    "commune_code": ["24121", "24163"][device as usize % 2],
+                    "commune_code": commune,
                     "download_mbps": from + f64::from(device),
                     "upload_mbps": 10.0,
                 }),
