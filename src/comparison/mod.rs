@@ -4,16 +4,12 @@
 //! where both have enough samples. A sentence needs all of
 //!
 //! 1. enough devices, published statistics, and few tests without device on both sides;
-//! 2. a test on one value per device, the median of its effective samples ([`brunner_munzel`]):
-//!    days of a device are dependent, devices are not. It is taken rather than the rank test of
-//!    Datta and Satten (2005), whose hypothesis is equal distributions, so that unequal spread
-//!    alone may reject it, and because anyone can check a value per device. A device with few days
-//!    has a noisier median; that moves θ towards ½ and the level not at all, since spread may differ;
-//! 3. significance at 5 % after Holm's correction over all comparisons of the document
-//!    ([`multiplicity`]);
-//! 4. the published medians, over all samples, on the same side;
-//! 5. the comparison within communes and technologies on the same side ([`strata`]);
-//! 6. significance, so corrected again, and the same side without the most active 1 % of the
+//! 2. a test in which devices, not samples, are what is independent, valid under unequal spread
+//!    ([`brunner_munzel`]), and significance at 5 % after Holm's correction over all comparisons of
+//!    the document ([`multiplicity`]);
+//! 3. the published medians, over all samples, on the same side;
+//! 4. the comparison within communes and technologies on the same side, certain at 5 % ([`strata`]);
+//! 5. significance, so corrected again, and the same side without the most active 1 % of the
 //!    devices of each operator.
 //!
 //! Otherwise they are equivalent, or not comparable where 1 fails ([`rule`]). Nothing depends on

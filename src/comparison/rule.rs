@@ -2,6 +2,7 @@
 
 use super::brunner_munzel::BrunnerMunzel;
 use super::strata::Stratified;
+use super::student::two_sided;
 
 /// Sentences are held to this rate of error over the whole document.
 pub const LEVEL: f64 = 0.05;
@@ -134,8 +135,16 @@ impl Evidence {
         self.agrees(self.median_difference)
     }
 
+    /// How likely strata would speak for the test's effect as they do if they did not differ.
+    pub fn strata_p_value(&self) -> Option<f64> {
+        let found = self.strata?;
+        let excess = found.probability - 0.5;
+        let p = two_sided(excess / found.variance.sqrt(), self.all.test.df) / 2.0;
+        Some(if self.agrees(excess) { p } else { 1.0 - p })
+    }
+
     pub fn strata_agree(&self) -> bool {
-        self.strata.is_some_and(|found| self.agrees(found.probability - 0.5))
+        self.strata_p_value().is_some_and(|p| p < LEVEL)
     }
 
     /// The same sentence would be printed if the most active devices had not been there.
@@ -181,11 +190,16 @@ mod tests {
         Corrected { test, p_adjusted }
     }
 
+    /// With 50 degrees of freedom, 5 % lie above 1.676 standard errors.
+    fn strata(probability: f64) -> Stratified {
+        Stratified { probability, variance: 0.05 * 0.05, strata: 3 }
+    }
+
     fn evidence() -> Evidence {
         Evidence {
             all: corrected(0.7, 0.049),
             without_most_active: Some(corrected(0.68, 0.049)),
-            strata: Some(Stratified { probability: 0.6, strata: 3 }),
+            strata: Some(strata(0.6)),
             median_difference: 5.0,
         }
     }
@@ -208,7 +222,7 @@ mod tests {
         let reverse = Evidence {
             all: corrected(0.3, 0.01),
             without_most_active: Some(corrected(0.31, 0.01)),
-            strata: Some(Stratified { probability: 0.4, strata: 3 }),
+            strata: Some(strata(0.4)),
             median_difference: -5.0,
         };
         assert_eq!(reverse.verdict(Worse::Low), (Verdict::ABetter, None));
@@ -217,14 +231,15 @@ mod tests {
 
     #[test]
     fn every_condition_is_needed() {
-        let strata = |probability| Some(Stratified { probability, strata: 1 });
         let all = evidence();
         for (changed, reason) in [
             (Evidence { all: corrected(0.7, 0.05), ..all }, Reason::NotSignificant),
             (Evidence { median_difference: 0.0, ..all }, Reason::MediansDisagree),
             (Evidence { median_difference: -1.0, ..all }, Reason::MediansDisagree),
-            (Evidence { strata: strata(0.5), ..all }, Reason::StrataDisagree),
-            (Evidence { strata: strata(0.49), ..all }, Reason::StrataDisagree),
+            // On the other side, on neither, and on the same side within the error.
+            (Evidence { strata: Some(strata(0.4)), ..all }, Reason::StrataDisagree),
+            (Evidence { strata: Some(strata(0.5)), ..all }, Reason::StrataDisagree),
+            (Evidence { strata: Some(strata(0.58)), ..all }, Reason::StrataDisagree),
             (Evidence { strata: None, ..all }, Reason::StrataDisagree),
             (Evidence { without_most_active: None, ..all }, Reason::MostActiveDecide),
         ] {

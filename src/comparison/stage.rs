@@ -210,3 +210,87 @@ fn adjusted_sizes(batch: &RecordBatch, indicator: &str) -> Vec<((Place, String),
     };
     read().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan;
+
+    fn text(values: &[&str]) -> arrow::array::ArrayRef {
+        std::sync::Arc::new(StringArray::from(values.to_vec()))
+    }
+
+    fn days(values: &[i32]) -> arrow::array::ArrayRef {
+        std::sync::Arc::new(Date32Array::from(values.to_vec()))
+    }
+
+    fn numbers(values: &[Option<f64>]) -> arrow::array::ArrayRef {
+        std::sync::Arc::new(Float64Array::from(values.to_vec()))
+    }
+
+    fn counts(values: &[Option<i64>]) -> arrow::array::ArrayRef {
+        std::sync::Arc::new(Int64Array::from(values.to_vec()))
+    }
+
+    /// One commune code in two eras; only in the second both operators have enough samples.
+    fn sizes() -> RecordBatch {
+        let columns = [
+            ("commune_code", text(&["1", "1", "1", "1"])),
+            ("commune_valid_from", days(&[7, 7, 9, 9])),
+            ("operator", text(&["A", "B", "A", "B"])),
+            ("family", text(&["mobile"; 4])),
+            ("download_mbps_n_adj", numbers(&[Some(99.9), None, Some(100.0), Some(250.0)])),
+        ];
+        plan::table("commune_operator", columns).unwrap()
+    }
+
+    fn samples() -> RecordBatch {
+        let columns = [
+            ("indicator", text(&["download_mbps"; 5])),
+            ("family", text(&["mobile"; 5])),
+            ("commune_code", text(&["1"; 5])),
+            ("commune_valid_from", days(&[7, 7, 9, 9, 9])),
+            ("operator", text(&["A", "B", "A", "B", "B"])),
+            ("technology", text(&["4G", "4G", "4G", "5G", "4G"])),
+            ("cluster_no", counts(&[Some(1), Some(2), Some(3), Some(4), None])),
+            ("tests", counts(&[Some(1), Some(2), Some(3), Some(4), Some(1)])),
+            ("value", numbers(&[Some(10.0), Some(20.0), Some(30.0), Some(40.0), Some(50.0)])),
+        ];
+        plan::table("samples", columns).unwrap()
+    }
+
+    fn groups() -> Groups {
+        let sizes = adjusted_sizes(&sizes(), "download_mbps").into_iter().collect();
+        let (operators, strata) = (BTreeMap::new(), HashMap::new());
+        let mut groups = Groups { operators, strata, sizes, commune_from: 100.0 };
+        groups.add(&samples()).unwrap();
+        groups
+    }
+
+    #[test]
+    fn communes_are_kept_from_their_adjusted_size_on() {
+        let groups = groups();
+        let places: Vec<_> = groups.operators.keys().map(|(_, _, commune)| commune).collect();
+        assert_eq!(places, [&None, &Some(("1".to_owned(), 9))]);
+        let whole = groups.operators.values().next().unwrap();
+        assert_eq!((whole["A"].samples.len(), whole["B"].samples.len()), (2, 3));
+    }
+
+    #[test]
+    fn strata_are_communes_of_an_era_by_technology() {
+        let groups = groups();
+        let local = groups.operators.values().next_back().unwrap();
+        let strata: Vec<u32> =
+            local.values().flat_map(|of| &of.samples).map(|s| s.stratum).collect();
+        assert_eq!(strata, [1, 2, 1]);
+        let last = local["B"].samples[1];
+        assert_eq!((last.cluster, last.value, last.tests), (None, 50.0, 1));
+    }
+
+    #[test]
+    fn tables_without_adjusted_sizes_have_none() {
+        let plain = plan::table("operator", [("operator", text(&["A"]))]).unwrap();
+        assert!(adjusted_sizes(&plain, "download_mbps").is_empty());
+        assert!(adjusted_sizes(&sizes(), "upload_mbps").is_empty());
+    }
+}

@@ -5,6 +5,10 @@
 //! ([`super::brunner_munzel`]). Strata are averaged with the weights nm / (n + m) of van Elteren
 //! (1960) over numbers of devices, so a stratum counts as much as its smaller side can tell. Strata
 //! of one operator alone are left out.
+//!
+//! The sign of this estimate alone would be no protection: where the place explains everything, it
+//! is right or wrong by chance, and every second false difference would pass. So it comes with a
+//! variance, and the sign must be certain at 5 % in the direction of the sentence.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +19,8 @@ use super::samples::Devices;
 pub struct Stratified {
     /// How often a device of the second operator has the higher value within a stratum.
     pub probability: f64,
+    /// Its variance, carried to θ = ½.
+    pub variance: f64,
     /// Strata with devices of both.
     pub strata: usize,
 }
@@ -24,25 +30,113 @@ type Strata = BTreeMap<u32, Devices>;
 
 /// Compares within strata; none when no stratum has devices of both.
 pub fn compare(x: &Strata, y: &Strata) -> Option<Stratified> {
-    let shared = x.iter().filter_map(|(stratum, x)| Some((x, y.get(stratum)?)));
-    let (mut excess, mut weights): (Vec<f64>, Vec<f64>) = shared.map(|(x, y)| terms(x, y)).unzip();
-    let strata = weights.len();
-    let probability = 0.5 + sum(&mut excess) / sum(&mut weights);
-    (strata > 0).then_some(Stratified { probability, strata })
+    let shared = x.iter().filter_map(|(stratum, x)| Some(Stratum::of(x, y.get(stratum)?)));
+    let strata: Vec<Stratum> = shared.collect();
+    let whole = Terms::sum(strata.iter().map(Stratum::terms));
+    if strata.is_empty() {
+        return None;
+    }
+    let probability = 0.5 + whole.ratio();
+    let carried = jackknife(whole, &strata) / (4.0 * probability * (1.0 - probability));
+    // No variance at all, or 0 / 0: as if one pair of each stratum were reversed.
+    let variance = if carried > 0.0 { carried } else { least(whole, &strata) };
+    Some(Stratified { probability, variance, strata: strata.len() })
 }
 
-/// The weight of a stratum times what its θ is above one half, and its weight.
-fn terms(x: &Devices, y: &Devices) -> (f64, f64) {
-    let (n, m) = (x.len() as f64, y.len() as f64);
-    let probability = y.placements(x).iter().sum::<f64>() / m;
-    let weight = n * m / (n + m);
-    (weight * (probability - 0.5), weight)
+/// What is summed over strata.
+#[derive(Debug, Clone, Copy)]
+struct Terms {
+    /// Weight times what θ is above one half.
+    excess: f64,
+    weight: f64,
 }
 
-/// A sum that does not depend on how strata are numbered.
-fn sum(terms: &mut [f64]) -> f64 {
-    terms.sort_by(f64::total_cmp);
-    terms.iter().sum()
+impl Terms {
+    /// Of a stratum with `n` and `m` devices, in which the second operator is higher in `excess`
+    /// pairs of devices more than half of them.
+    fn of(n: f64, m: f64, excess: f64) -> Self {
+        if n < 0.5 || m < 0.5 {
+            return Terms { excess: 0.0, weight: 0.0 };
+        }
+        Terms { excess: excess / (n + m), weight: n * m / (n + m) }
+    }
+
+    fn less(self, other: Terms) -> Self {
+        Terms { excess: self.excess - other.excess, weight: self.weight - other.weight }
+    }
+
+    /// A sum that does not depend on how strata are numbered.
+    fn sum(terms: impl Iterator<Item = Terms>) -> Self {
+        let (mut excess, mut weight): (Vec<f64>, Vec<f64>) =
+            terms.map(|terms| (terms.excess, terms.weight)).unzip();
+        excess.sort_by(f64::total_cmp);
+        weight.sort_by(f64::total_cmp);
+        Terms { excess: excess.iter().sum(), weight: weight.iter().sum() }
+    }
+
+    /// What θ is above one half; 0 where nothing is left to compare.
+    fn ratio(self) -> f64 {
+        if self.weight > 1e-9 { self.excess / self.weight } else { 0.0 }
+    }
+}
+
+/// The devices of both operators in a stratum.
+struct Stratum {
+    /// Devices of either operator.
+    n: f64,
+    m: f64,
+    /// Pairs of devices where the second has the higher value, less half of all.
+    excess: f64,
+    /// How much of the excess belongs to each device, and whether it is one of the second operator.
+    parts: Vec<(i64, f64, bool)>,
+}
+
+impl Stratum {
+    fn of(x: &Devices, y: &Devices) -> Self {
+        let (n, m) = (x.len() as f64, y.len() as f64);
+        let of_x = x.placements(y).into_iter().map(|placement| m * (0.5 - placement));
+        let of_y = y.placements(x).into_iter().map(|placement| n * (placement - 0.5));
+        let of_x = x.clusters.iter().zip(of_x).map(|(cluster, part)| (*cluster, part, false));
+        let of_y = y.clusters.iter().zip(of_y).map(|(cluster, part)| (*cluster, part, true));
+        let excess = of_y.clone().map(|(_, part, _)| part).sum();
+        Stratum { n, m, excess, parts: of_x.chain(of_y).collect() }
+    }
+
+    fn terms(&self) -> Terms {
+        Terms::of(self.n, self.m, self.excess)
+    }
+
+    /// What the terms lose with each device.
+    fn losses(&self) -> impl Iterator<Item = (i64, Terms)> {
+        self.parts.iter().map(|(cluster, part, second)| {
+            let (n, m) = if *second { (self.n, self.m - 1.0) } else { (self.n - 1.0, self.m) };
+            (*cluster, self.terms().less(Terms::of(n, m, self.excess - part)))
+        })
+    }
+}
+
+/// The variance from leaving out each device in turn (Tukey 1958), from all strata where it is: it
+/// holds for few large strata as well as for many small ones.
+fn jackknife(whole: Terms, strata: &[Stratum]) -> f64 {
+    let mut losses: BTreeMap<i64, Vec<Terms>> = BTreeMap::new();
+    for (cluster, loss) in strata.iter().flat_map(Stratum::losses) {
+        losses.entry(cluster).or_default().push(loss);
+    }
+    let devices = losses.len() as f64;
+    let without = losses.into_values().map(|of| whole.less(Terms::sum(of.into_iter())).ratio());
+    let without: Vec<f64> = without.collect();
+    let mean = without.iter().sum::<f64>() / devices;
+    let squares = without.iter().map(|value| (value - mean) * (value - mean));
+    squares.sum::<f64>() * (devices - 1.0) / devices
+}
+
+/// The variance that one reversed pair of n × m leaves, 1 / (2nm), averaged like the estimates.
+fn least(whole: Terms, strata: &[Stratum]) -> f64 {
+    let terms = strata.iter().map(|stratum| {
+        let weight = stratum.terms().weight;
+        Terms { excess: weight * weight / (2.0 * stratum.n * stratum.m), weight }
+    });
+    Terms::sum(terms).excess / (whole.weight * whole.weight)
 }
 
 #[cfg(test)]
@@ -50,25 +144,64 @@ mod tests {
     use super::super::samples::Sample;
     use super::*;
 
-    /// One device per value.
-    fn strata(of: &[(u32, Vec<f64>)]) -> Strata {
-        let devices = |values: &Vec<f64>| {
-            let samples = values.iter().zip(1..).map(|(value, cluster)| Sample {
-                cluster: Some(cluster),
-                stratum: 0,
-                value: *value,
-                tests: 1,
-            });
-            Devices::of(samples.collect::<Vec<_>>().iter())
+    fn sample(cluster: i64, value: f64) -> Sample {
+        Sample { cluster: Some(cluster), stratum: 0, value, tests: 1 }
+    }
+
+    /// One device per value, of its own in every stratum.
+    fn strata(first: i64, of: &[(u32, Vec<f64>)]) -> Strata {
+        let devices = |stratum: u32, values: &Vec<f64>| {
+            let clusters = first + i64::from(stratum) * 100..;
+            let samples: Vec<_> =
+                clusters.zip(values).map(|(c, value)| sample(c, *value)).collect();
+            Devices::of(samples.iter())
         };
-        of.iter().map(|(stratum, values)| (*stratum, devices(values))).collect()
+        of.iter().map(|(stratum, values)| (*stratum, devices(*stratum, values))).collect()
+    }
+
+    /// Devices with several values, some of them in several strata.
+    fn months(of: &[(u32, i64, &[f64])]) -> Strata {
+        let mut samples: BTreeMap<u32, Vec<Sample>> = BTreeMap::new();
+        for (stratum, cluster, values) in of {
+            let of_device = values.iter().map(|value| sample(*cluster, *value));
+            samples.entry(*stratum).or_default().extend(of_device);
+        }
+        samples.into_iter().map(|(stratum, of)| (stratum, Devices::of(of.iter()))).collect()
+    }
+
+    /// From the definition, in NumPy: every device left out in turn and all recomputed.
+    #[test]
+    fn estimate_and_variance_are_those_of_the_definition() {
+        let x = months(&[
+            (1, 1, &[40.0, 52.0]),
+            (1, 2, &[18.0]),
+            (1, 3, &[75.0]),
+            (2, 1, &[31.0]),
+            (2, 4, &[22.0, 22.0, 35.0, 90.0]),
+            (3, 5, &[47.0]),
+            (4, 6, &[5.0]),
+        ]);
+        let y = months(&[
+            (1, 11, &[61.0, 33.0]),
+            (1, 12, &[80.0]),
+            (2, 11, &[95.0, 52.0]),
+            (2, 13, &[44.0]),
+            (2, 14, &[22.0, 120.0]),
+            (3, 12, &[66.0, 30.0]),
+            (3, 15, &[90.0]),
+            (5, 16, &[1.0]),
+        ]);
+        let found = compare(&x, &y).unwrap();
+        assert_eq!(found.strata, 3);
+        assert!((found.probability - 0.7663043478260869).abs() < 1e-14, "{found:?}");
+        assert!((found.variance - 0.013124558872334172).abs() < 1e-14, "{found:?}");
     }
 
     #[test]
     fn strata_are_weighted_by_what_both_sides_can_tell() {
         // Stratum 1: 3 of 4 pairs, weight 1; stratum 2: 0 of 2 pairs, weight 2/3; 3 and 4 unshared.
-        let x = strata(&[(1, vec![1.0, 3.0]), (2, vec![9.0]), (3, vec![5.0])]);
-        let y = strata(&[(1, vec![2.0, 4.0]), (2, vec![7.0, 8.0]), (4, vec![5.0])]);
+        let x = strata(0, &[(1, vec![1.0, 3.0]), (2, vec![9.0]), (3, vec![5.0])]);
+        let y = strata(50, &[(1, vec![2.0, 4.0]), (2, vec![7.0, 8.0]), (4, vec![5.0])]);
         let found = compare(&x, &y).unwrap();
         assert_eq!(found.strata, 2);
         assert!((found.probability - 0.75 / (5.0 / 3.0)).abs() < 1e-15, "{found:?}");
@@ -78,24 +211,47 @@ mod tests {
 
     #[test]
     fn ties_count_half() {
-        let x = strata(&[(1, vec![5.0, 5.0])]);
-        assert_eq!(compare(&x, &x).map(|found| found.probability), Some(0.5));
+        let found = |values: [f64; 2]| {
+            compare(&strata(0, &[(1, vec![5.0, 5.0])]), &strata(50, &[(1, values.to_vec())]))
+        };
+        assert_eq!(found([5.0, 5.0]).map(|f| f.probability), Some(0.5));
+        assert_eq!(found([5.0, 6.0]).map(|f| f.probability), Some(0.75));
     }
 
     #[test]
     fn without_a_shared_stratum_there_is_nothing_to_compare() {
-        let (x, y) = (strata(&[(1, vec![1.0])]), strata(&[(2, vec![1.0])]));
+        let (x, y) = (strata(0, &[(1, vec![1.0])]), strata(50, &[(2, vec![1.0])]));
         assert_eq!(compare(&x, &y), None);
+    }
+
+    #[test]
+    fn no_overlap_leaves_the_least_variance() {
+        let x = strata(0, &[(1, vec![1.0, 2.0, 3.0]), (2, vec![1.0, 2.0, 3.0])]);
+        let y = strata(50, &[(1, vec![7.0, 8.0]), (2, vec![7.0, 8.0])]);
+        let found = compare(&x, &y).unwrap();
+        // 1 / (2 · 3 · 2) in either stratum, and half of it for their mean.
+        assert!((found.probability - 1.0).abs() < 1e-15, "{found:?}");
+        assert!((found.variance - 1.0 / 24.0).abs() < 1e-15, "{found:?}");
+    }
+
+    #[test]
+    fn a_single_device_proves_nothing() {
+        let x = strata(0, &[(1, vec![20.0])]);
+        let y = strata(50, &[(1, (0..200).map(|v| f64::from(v) + 18.5).collect())]);
+        let found = compare(&x, &y).unwrap();
+        assert!(found.probability > 0.98, "{found:?}");
+        assert!((found.probability - 0.5) / found.variance.sqrt() < 1.0, "{found:?}");
     }
 
     #[test]
     fn the_numbers_of_strata_do_not_matter() {
         let values = |s: u32| vec![f64::from(s * 7 % 5), f64::from(s % 3)];
         let more = |s: u32| values(s + 1).into_iter().chain([2.0, 1.0]).collect();
+        let x: Vec<_> = (0..40).map(|s| (s, values(s))).collect();
+        let y: Vec<_> = (0..40).map(|s| (s, more(s))).collect();
         let found = |number: fn(u32) -> u32| {
-            let x: Vec<_> = (0..40).map(|s| (number(s), values(s))).collect();
-            let y: Vec<_> = (0..40).map(|s| (number(s), more(s))).collect();
-            compare(&strata(&x), &strata(&y))
+            let renamed = |of: Strata| of.into_iter().map(|(s, devices)| (number(s), devices));
+            compare(&renamed(strata(0, &x)).collect(), &renamed(strata(50, &y)).collect())
         };
         assert_eq!(found(|s| s), found(|s| 97 - s));
         assert_eq!(found(|s| s), found(|s| s * 31 % 41));

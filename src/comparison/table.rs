@@ -96,6 +96,7 @@ pub fn table(
         ("p_adjusted", rows.tested(|_, e| Some(e.all.p_adjusted))),
         ("strata", rows.count(|c| c.evidence.map(|e| e.strata.map_or(0, |s| s.strata)))),
         ("strata_b_higher", rows.tested(|_, e| e.strata.map(|s| s.probability))),
+        ("strata_p_value", rows.tested(|_, e| e.strata_p_value())),
         ("p_without_most_active", rows.tested(|_, e| e.without_most_active.map(|t| t.p_adjusted))),
         ("significant", rows.holds(Evidence::is_significant)),
         ("medians_agree", rows.holds(Evidence::medians_agree)),

@@ -12,6 +12,7 @@ mod bias;
 mod boundaries;
 mod checks;
 mod collapse;
+mod comparison;
 mod configuration;
 mod contract;
 mod coverage;
