@@ -6,7 +6,7 @@
     placed     raw with local_day, local_hour, is_ok, the commune of the day, and the operator
     verdicts   source_file, source_row, rule: one row per rule that a row fails
     dropped    source_file, source_row, conflicting: duplicates
-    accepted   placed without the rows of verdicts and dropped
+    accepted   placed without the rows of verdicts and dropped, with day_part and the commune restated
 """
 
 import hashlib
@@ -71,7 +71,8 @@ class Settings:
         self.naive_zone = found["samples"]["naive_zone"]
         self.profile = found["samples"]["profile"]
         self.limits = found["validation"]
-        self.statistics = found["statistics"]
+        self.statistics, self.gaps = found["statistics"], found["gaps"]
+        self.month = self.manifest["month"]
         self.restated_on = day(found["communes"]["restated_on"])
         self.prefer = found["communes"].get("prefer", "position")
         self.simulated = self.manifest["simulated"]
@@ -104,7 +105,7 @@ class Settings:
             if isinstance(value, dict) and isinstance(found.get(key), dict):
                 self.merge(found[key], value, f"{name}.")
                 continue
-            checked = name.split(".")[0] in ("province", "period", "validation", "statistics")
+            checked = name.split(".")[0] in ("province", "period", "validation", "statistics", "gaps")
             if checked and found.get(key) != value:
                 self.differences.append(
                     f"{name}: manifest has {found.get(key)!r}, configuration has {value!r}"
@@ -285,11 +286,15 @@ class Run:
         same = "d.{0} IS NOT DISTINCT FROM {1}.{0}".format
         keys = ["access_type", "operator", "network_mcc_mnc", "sim_mcc_mnc", "asn"]
         commune = ", ".join(f"COALESCE(c.{f}, x.{f}) AS {f}" for f in COMMUNE)
+        peak = self.settings.statistics["peak_hours"]
         self.db.execute(f"""
             CREATE TABLE placed AS
             SELECT d.* EXCLUDE (commune_code, operator),
-                d.commune_code AS given_code, d.operator AS given_operator, o.brand AS operator,
-                o.operator_unknown, o.operator_conflict, o.sim_mvno, o.sim_roaming, b.bounded, {commune}
+                d.commune_code AS reported_commune_code, d.operator AS reported_operator, o.brand AS operator,
+                o.operator_unknown, o.operator_conflict, o.sim_mvno, o.sim_roaming, b.bounded, {commune},
+                COALESCE(d.placed_by = 'position' AND d.commune_code <> x.commune_code, FALSE) AS code_differs,
+                CASE WHEN d.local_hour >= {peak[0]} AND d.local_hour < {peak[1]} THEN 'peak' ELSE 'off_peak' END
+                    AS day_part
             FROM dated AS d
             JOIN known_operators AS o ON {' AND '.join(same(k, 'o') for k in keys)}
             JOIN known_days AS b ON {same('local_day', 'b')}
@@ -325,8 +330,8 @@ class Run:
 
     def drop_duplicates(self):
         """The first in time stays; among equal times the one whose texts, then numbers, sort first."""
-        texts = ["access_type", "technology", "given_operator", "network_mcc_mnc", "sim_mcc_mnc"]
-        texts += ["given_code", "status", "device_id", "server_country", "platform", "app_version"]
+        texts = ["access_type", "technology", "reported_operator", "network_mcc_mnc", "sim_mcc_mnc"]
+        texts += ["reported_commune_code", "status", "device_id", "server_country", "platform", "app_version"]
         content = [f"c_{c} := COALESCE({c}, '')" for c in texts]
         content += [f"c_{c} := COALESCE({c}, -1000000)" for c in ["asn"] + NUMBERS + MEASURES]
         self.db.execute(f"""

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Computes a bundle again from the raw samples, in DuckDB and Python, and compares.
 
-    python3 -m venv VENV && VENV/bin/pip install duckdb pyarrow
+    python3 -m venv VENV && VENV/bin/pip install duckdb pyarrow numpy scipy
     VENV/bin/python tests/independent/recompute.py --samples PATH... --bundle DIR
         [--register communes.csv] [--operators operators.csv] [--config FILE.toml] [--threads N]
 
@@ -9,9 +9,13 @@ PATH is a canonical Parquet file, a folder or a glob. Province, period and limit
 manifest of the bundle, and from the configuration file where one is given.
 
 Compared exactly: the ledger, the quarantine, the collapsed samples as a multiset (on the grid of
-half a millionth), every count, tier, gap and quota. Statistics: to 1e-9 relative from the collapsed
-samples of the bundle, to 1e-6 absolute from the raw rows. No SQL of the program is used; quantiles
-are taken from sorted lists. `rerun_queries.py` beside this runs the SQL of the bundle itself.
+half a millionth), every count, tier, adjusted size, rank and quota. Statistics, intervals and gaps: to
+1e-9 relative from the collapsed samples of the bundle; points to 1e-6 absolute from the raw rows.
+No SQL of the program is used: variances are sums of residuals over clusters, distributions are
+scipy's, quantiles are taken from sorted lists. `rerun_queries.py` beside this runs the SQL of the
+bundle itself.
+
+A table that is not computed here fails, unless it is listed in NOT_RECOMPUTED.
 
 Prints what differs, and last a line `N passed, N failed`; exits with 1 when anything differs.
 """
@@ -23,13 +27,23 @@ from datetime import timedelta
 from bias import check_bias
 from contract import Run, arguments
 from reconciliation import check_reconciliation
+from findings import Findings, earlier_gaps
+from intervals import ranks, t_quantile
+from reference import day
 from report import Report, compare_tables
 from rules import MEASURES, quoted
-from tables import KEYS, PLACE, Expected, rows
+from tables import KEYS, PLACE, QUANTILES, Expected, points, rows
 from written import check_tables
 
-QUOTA_KEYS = PLACE + ["access_type"]
-GAP_KEYS = ["gap_class"] + PLACE + ["access_type", "operator", "technology", "indicator"]
+# Tables and inputs of a bundle that are not computed again. Empty: each one needs a reason to stand here.
+NOT_RECOMPUTED = set()
+
+# Inputs that come from configuration and register: `rerun_queries.py` gets the tables from them that
+# are computed here from the configuration and the register themselves.
+CHECKED_BY_USE = {"parameters", "communes", "families", "days", "access_types"}
+
+QUOTA_KEYS = PLACE + ["family"]
+GAP_KEYS = ["gap_class"] + PLACE + ["access_type", "operator", "technology", "indicator", "place"]
 OF_SAMPLE = (
     ["province_code", "province_name"] + PLACE[1:] + ["operator", "access_type", "technology", "local_day"]
 )
@@ -43,7 +57,9 @@ class Comparison:
         self.report = Report()
         self.run = Run(options, self.report)
         self.settings, self.db, self.bundle = self.run.settings, self.run.db, options.bundle
-        self.computed = {}
+        self.computed, self.seen = {}, set()
+        self.db.execute("""
+            CREATE MACRO middle(v) AS (v[(len(v) + 1) // 2] + v[len(v) // 2 + 1]) / 2""")
         self.expected = Expected(self.db, self.settings)
 
     def compare(self):
@@ -56,10 +72,14 @@ class Comparison:
             return self.report.end()
         self.effective()
         self.statistics()
+        self.quantiles()
         self.quota_and_gaps()
         self.daily()
         check_bias(self.report, self.db, self.settings, self.table("bias"), self.table("platforms"))
         self.reconciliation()
+        self.places()
+        self.benchmarks()
+        self.remaining()
         check_tables(self.report, self.db, self.settings, self.bundle / "send/tables")
         return self.report.end()
 
@@ -130,7 +150,7 @@ class Comparison:
             "sim_roaming": "sim_roaming",
             "position_placed": "placed_by = 'position'",
             "code_placed": "placed_by = 'code'",
-            "code_position_differ": "placed_by = 'position' AND given_code <> commune_code",
+            "code_position_differ": "placed_by = 'position' AND reported_commune_code <> commune_code",
         }
         for key, condition in wanted.items():
             count = self.db.execute(f"SELECT count(*) FROM accepted WHERE {condition}").fetchone()[0]
@@ -179,13 +199,19 @@ class Comparison:
     # Collapsed samples ----------------------------------------------------------------------
 
     def effective(self):
+        self.collapsed("collapsed", "effective", "samples_effective", OF_SAMPLE)
+        keys = OF_SAMPLE + ["day_part"]
+        self.collapsed("collapsed_day_part", "effective_day_part", "samples_effective_day_part", keys)
+
+    def collapsed(self, ours, theirs, file, of_sample):
+        """The samples collapsed again, and those of the bundle, as tables; they must be the same."""
         check, db = self.report.check, self.db
-        keys = ", ".join(OF_SAMPLE)
+        keys = ", ".join(of_sample)
         lists = ", ".join(f"list_sort(list({m}) FILTER ({m} IS NOT NULL)) AS {m}" for m in MEASURES)
-        median = ", ".join(f"quantile_of({m}, 0.5) AS {m}" for m in MEASURES)
         db.execute(f"""
-            CREATE TABLE collapsed AS
-            SELECT {keys}, device_id, restated_commune_code, tests, {median} FROM (
+            CREATE TABLE {ours} AS
+            SELECT {keys}, device_id, restated_commune_code, tests,
+                {', '.join(f"middle({m}) AS {m}" for m in MEASURES)} FROM (
                 SELECT {keys}, device_id, count(*) AS tests, {lists},
                     CASE WHEN count(DISTINCT COALESCE(restated_commune_code, '')) = 1
                         THEN any_value(restated_commune_code) END AS restated_commune_code
@@ -193,41 +219,37 @@ class Comparison:
             UNION ALL
             SELECT {keys}, device_id, restated_commune_code, 1, {', '.join(MEASURES)}
             FROM accepted WHERE is_ok AND device_id IS NULL""")
-        path = self.bundle / "internal/samples_effective.parquet"
-        db.execute(f"CREATE VIEW effective AS SELECT * FROM read_parquet({quoted(path)})")
-        columns = {c[0] for c in db.execute("DESCRIBE effective").fetchall()}
-        check(
-            "effective: no device, position or test", sorted((NEVER | {"sample_id", "measured_at"}) & columns)
-        )
+        path = self.bundle / f"internal/{file}.parquet"
+        db.execute(f"CREATE VIEW {theirs} AS SELECT * FROM read_parquet({quoted(path)})")
+        columns = {c[0] for c in db.execute(f"DESCRIBE {theirs}").fetchall()}
+        secret = NEVER | {"sample_id", "measured_at"}
+        check(f"{theirs}: no device, position or test", sorted(secret & columns))
         count = "SELECT count(*) FROM {}".format
-        found, wanted = (db.execute(count(t)).fetchone()[0] for t in ("effective", "collapsed"))
-        self.report.equal("effective: number of rows", found, wanted)
-        marks = db.execute("SELECT DISTINCT simulated FROM effective").fetchall()
-        check("effective: simulated", [m for m in marks if m != (self.settings.simulated,)])
+        found, wanted = (db.execute(count(t)).fetchone()[0] for t in (theirs, ours))
+        self.report.equal(f"{theirs}: number of rows", found, wanted)
+        marks = db.execute(f"SELECT DISTINCT simulated FROM {theirs}").fetchall()
+        check(f"{theirs}: simulated", [m for m in marks if m != (self.settings.simulated,)])
         # Values as integers on the grid of half a millionth: no tolerance is needed.
         values = "".join(f", {m} := CAST(round({m} * 2000000) AS BIGINT)" for m in MEASURES)
-        fields = ", ".join(f"{k} := {k}" for k in OF_SAMPLE + ["restated_commune_code"])
+        fields = ", ".join(f"{k} := {k}" for k in of_sample + ["restated_commune_code"])
         sign = f"CAST(struct_pack({fields}, tests := CAST(tests AS BIGINT){values}) AS VARCHAR)"
-        for name, source, whose in (
-            ("ours", "collapsed", "device_id"),
-            ("theirs", "effective", "cluster_no"),
-        ):
-            db.execute(f"CREATE VIEW {name}_text AS SELECT {sign} AS text, {whose} AS whose FROM {source}")
-            db.execute(
-                f"CREATE TABLE {name} AS SELECT md5_number_lower(text) AS sample, whose FROM {name}_text"
-            )
-        check("effective: samples missing", self.only_in("ours", "theirs"))
-        check("effective: samples too many", self.only_in("theirs", "ours"))
+        for name, whose in ((ours, "device_id"), (theirs, "cluster_no")):
+            db.execute(f"CREATE VIEW {name}_text AS SELECT {sign} AS text, {whose} AS whose FROM {name}")
+            db.execute(f"""
+                CREATE TABLE {name}_signed AS SELECT md5_number_lower(text) AS sample, whose
+                FROM {name}_text""")
+        check(f"{theirs}: samples missing", self.only_in(ours, theirs))
+        check(f"{theirs}: samples too many", self.only_in(theirs, ours))
         # A bijection of devices exists exactly when devices and clusters own the same sets of samples.
         owned = """SELECT md5(CAST(list_sort(list(sample)) AS VARCHAR)) AS owned, count(*) AS samples
-                   FROM {} WHERE whose IS NOT NULL GROUP BY whose""".format
-        one_way = db.execute(f"{owned('ours')} EXCEPT ALL {owned('theirs')}").fetchall()
-        other_way = db.execute(f"{owned('theirs')} EXCEPT ALL {owned('ours')}").fetchall()
-        check("effective: cluster_no stands for devices one to one", one_way + other_way)
+                   FROM {}_signed WHERE whose IS NOT NULL GROUP BY whose""".format
+        one_way = db.execute(f"{owned(ours)} EXCEPT ALL {owned(theirs)}").fetchall()
+        other_way = db.execute(f"{owned(theirs)} EXCEPT ALL {owned(ours)}").fetchall()
+        check(f"{theirs}: cluster_no stands for devices one to one", one_way + other_way)
 
     def only_in(self, one, other):
         """The samples that one side has more often than the other, as text."""
-        of = "SELECT sample, whose IS NULL AS without_device FROM {}".format
+        of = "SELECT sample, whose IS NULL AS without_device FROM {}_signed".format
         self.db.execute(f"CREATE OR REPLACE TABLE differing AS {of(one)} EXCEPT ALL {of(other)}")
         return self.db.execute(f"""
             SELECT o.text, o.whose IS NULL AS without_device FROM {one}_text AS o
@@ -237,99 +259,132 @@ class Comparison:
 
     # Statistics -----------------------------------------------------------------------------
 
-    def table(self, name):
-        path = self.bundle / f"send/tables/{name}.parquet"
+    def table(self, name, folder="send/tables"):
+        self.seen.add(name)
+        path = self.bundle / f"{folder}/{name}.parquet"
         return rows(self.db, f"SELECT * FROM read_parquet({quoted(path)})")
 
+    def compare_table(self, name, expected, keys):
+        """A table against rows that hold every column, to 1e-9 relative."""
+        expected, found = list(expected), self.table(name)
+        known = set(found[0]) - {"simulated"} if found else set(keys)
+        columns = sorted(known - set(keys))
+        expected = [{c: row.get(c) for c in known} for row in expected]
+        compare_tables(self.report, name, found, expected, keys, columns, relative=1e-9)
+
     def statistics(self):
+        raw = Expected(self.db, self.settings)
         for name, keys in KEYS.items():
-            where = "district_code IS NOT NULL" if name == "district" else "TRUE"
-            found, raw = self.table(name), name == "operator"
-            again = self.expected.table("effective", keys, where, raw)
+            part = "_day_part" if "day_part" in keys else ""
+            found = self.table(name)
+            again = self.computed[name] = self.expected.table(name, f"effective{part}", "cluster_no")
             columns = [c for c in again[0] if c not in keys] if again else []
-            compare_tables(
-                self.report, f"{name} (from the bundle's samples)", found, again, keys, columns, relative=1e-9
-            )
-            again = self.computed[name] = self.expected.table("collapsed", keys, where, raw)
-            compare_tables(self.report, f"{name} (from raw rows)", found, again, keys, columns, absolute=1e-6)
+            title = f"{name} (from the bundle's samples)"
+            compare_tables(self.report, title, found, again, keys, columns, relative=1e-9)
+            again = raw.table(name, f"collapsed{part}", "device_id")
+            title = f"{name} (from raw rows)"
+            compare_tables(self.report, title, found, again, keys, points(columns), absolute=1e-6)
             if found:
                 known = set(keys) | set(columns) | {"simulated"}
                 self.report.equal(f"{name}: columns", set(found[0]), known)
 
+    def quantiles(self):
+        """The tables of quantiles that queries read."""
+        folder = "internal/inputs"
+        wrong = [
+            f"{row['devices']} devices: found {row['t']}, expected {t_quantile(row['devices'])}"
+            for row in self.table("student_t", folder)
+            if abs(row["t"] / t_quantile(row["devices"]) - 1) > 1e-11
+        ]
+        self.report.check("student_t", wrong)
+        found = self.table("ranks", folder)
+        wrong = [
+            row
+            for row in found
+            if (row["low"], row["high"]) != ranks(row["n_adj"], QUANTILES[row["statistic"]])
+        ]
+        self.report.check("ranks", wrong)
+
     # Quota, gaps, days ----------------------------------------------------------------------
 
     def quota_and_gaps(self):
-        settings, quota = self.settings, self.settings.statistics["quota"]
-        communes = settings.register.of_province(settings.province, settings.first, settings.until)
-        tests = {
-            (r["commune_code"], r["commune_valid_from"], r["access_type"]): r
-            for r in self.computed["commune"]
-        }
-        expected = []
-        for commune in communes:
-            for access in ("fixed", "mobile"):
-                of = tests.get((commune["commune_code"], commune["valid_from"], access), {})
-                ok = of.get("tests_ok", 0)
-                row = {key: commune["valid_from" if key == "commune_valid_from" else key] for key in PLACE}
-                row |= {
-                    "access_type": access,
-                    "tests_ok": ok,
-                    "tests_failed": of.get("tests_failed", 0),
-                    "quota": quota,
-                }
-                expected.append(row | {"shortfall": max(quota - ok, 0), "quota_met": ok >= quota})
-        columns = ["tests_ok", "tests_failed", "quota", "shortfall", "quota_met"]
-        compare_tables(self.report, "quota", self.table("quota"), expected, QUOTA_KEYS, columns)
-        gaps = [row | {"gap_class": "shortfall"} for row in expected if not row["quota_met"]] + list(
-            self.low_quality()
-        )
-        columns = [
-            "benchmark",
-            "mean",
-            "median",
-            "samples_effective",
-            "tests_ok",
-            "quota",
-            "shortfall",
-            "tier",
+        findings = Findings(self.db, self.settings, self.expected, self.computed)
+        quota, inputs = list(findings.quota()), self.bundle / "internal/inputs"
+        self.compare_table("quota", quota, QUOTA_KEYS)
+        areas = findings.quota_area(quota)
+        self.compare_table("quota_area", areas, ["level", "area_code", "district_name", "family"])
+        tests = findings.tests()
+        numbered = [
+            {"test_no": at + 1, "p_value": t["p_value"], "p_adjusted": t["p_adjusted"]}
+            for at, t in enumerate(tests)
         ]
-        gaps = [{c: row.get(c) for c in GAP_KEYS + columns} for row in gaps]
-        compare_tables(self.report, "gaps", self.table("gaps"), gaps, GAP_KEYS, columns, absolute=1e-6)
-
-    def low_quality(self):
-        """Published means below a benchmark: of one technology, or of all where it names none."""
-        for b in self.settings.benchmarks:
-            technology, i = b.get("technology"), b["indicator"]
-            source = "commune_operator_technology" if technology else "commune_operator"
-            for row in self.computed[source]:
-                mean = row[f"{i}_mean"]
-                fits = row["access_type"] == b["access_type"] and row.get("technology") == technology
-                if fits and mean is not None and mean < b["value"]:
-                    yield row | {
-                        "gap_class": "low_quality",
-                        "technology": technology,
-                        "indicator": i,
-                        "benchmark": float(b["value"]),
-                        "mean": mean,
-                        "median": row[f"{i}_median"],
-                    }
+        found = self.table("gap_p_values", "internal/inputs")
+        # Written to 12 decimals.
+        columns = ["p_value", "p_adjusted"]
+        compare_tables(self.report, "gap_p_values", found, numbered, ["test_no"], columns, absolute=1e-9)
+        earlier = earlier_gaps(self.db, inputs / "earlier_gaps.parquet")
+        self.seen.add("earlier_gaps")
+        for test, row in zip(tests, sorted(found, key=lambda row: row["test_no"])):
+            test["p_adjusted"] = row["p_adjusted"]
+        self.compare_table("gaps", findings.gaps(quota, tests, earlier), GAP_KEYS)
 
     def daily(self):
-        found = {(day, access): (ok, failed) for day, access, ok, failed in self.db.execute("""
+        found = {(on, access): (ok, failed) for on, access, ok, failed in self.db.execute("""
             SELECT local_day, access_type, count(*) FILTER (is_ok), count(*) FILTER (NOT is_ok)
             FROM accepted GROUP BY 1, 2""").fetchall()}
         length = (self.settings.until - self.settings.first).days
         expected = []
-        for day in (self.settings.first + timedelta(n) for n in range(length)):
+        for on in (self.settings.first + timedelta(n) for n in range(length)):
             for access in ("fixed", "mobile"):
-                ok, failed = found.get((day, access), (0, 0))
+                ok, failed = found.get((on, access), (0, 0))
                 expected.append(
-                    {"local_day": day, "access_type": access, "tests_ok": ok, "tests_failed": failed}
+                    {"local_day": on, "access_type": access, "tests_ok": ok, "tests_failed": failed}
                 )
         keys = ["local_day", "access_type"]
         compare_tables(
             self.report, "daily", self.table("daily"), expected, keys, ["tests_ok", "tests_failed"]
         )
+
+    # Places, benchmarks, the rest -----------------------------------------------------------
+
+    def places(self):
+        """The median position of a commune with 30 positions, else its seat."""
+        settings = self.settings
+        key = "commune_code, commune_valid_from"
+        found = self.db.execute(f"""
+            SELECT {key}, middle(list_sort(list(latitude))), middle(list_sort(list(longitude)))
+            FROM accepted WHERE latitude IS NOT NULL AND longitude IS NOT NULL
+            GROUP BY {key} HAVING count(*) >= 30""").fetchall()
+        middles = {(code, since): place for code, since, *place in found}
+        expected = []
+        for c in settings.register.of_province(settings.province, settings.first, settings.until):
+            at = (c["commune_code"], c["valid_from"])
+            latitude, longitude = middles.get(at, (c["seat_latitude"], c["seat_longitude"]))
+            expected.append(dict(zip(["commune_code", "commune_valid_from"], at)))
+            expected[-1] |= {"commune_name": c["commune_name"], "latitude": latitude, "longitude": longitude}
+        self.compare_table("commune_location", expected, ["commune_code", "commune_valid_from"])
+
+    def benchmarks(self):
+        findings = Findings(self.db, self.settings, self.expected, self.computed)
+        expected = [
+            {key: b.get(key) for key in ("indicator", "access_type", "technology", "source")}
+            | {key: day(b.get(key)) for key in ("valid_from", "valid_until")}
+            | {
+                "family": findings.family_of(b["access_type"], b.get("technology")),
+                "value": float(b["value"]),
+            }
+            for b in self.settings.benchmarks
+        ]
+        self.compare_table("benchmarks", expected, ["indicator", "access_type", "technology"])
+
+    def remaining(self):
+        """Tables and inputs that nothing above looked at."""
+        for folder in ("send/tables", "internal/inputs"):
+            for path in sorted((self.bundle / folder).glob("*.parquet")):
+                name = path.stem
+                if name not in self.seen | CHECKED_BY_USE and not name.startswith("benchmark_"):
+                    print(f"not recomputed: {folder}/{name}")
+                    self.report.equal(f"{name}: may stay unchecked", name in NOT_RECOMPUTED, True)
 
 
 def main():

@@ -30,7 +30,7 @@ def rules(settings):
         "unknown_technology": "technology NOT IN ('2G', '3G', '4G', '5G', 'wifi', 'ethernet')",
         "mobile_over_fixed_link": "access_type = 'mobile' AND technology IN ('wifi', 'ethernet')",
         "unknown_status": "status NOT IN ('ok', 'failed')",
-        "no_location": "given_code IS NULL AND (latitude IS NULL OR longitude IS NULL)",
+        "no_location": "reported_commune_code IS NULL AND (latitude IS NULL OR longitude IS NULL)",
         "unknown_commune": "commune_code IS NOT NULL AND local_day IS NOT NULL AND commune_name IS NULL",
         "outside_province": f"province_code <> {quoted(settings.province)}"
         f" OR ({decided} AND bounded AND commune_code IS NULL AND {in_range})",

@@ -4,24 +4,29 @@ import csv
 import math
 
 from rules import quoted
-from tables import INDICATORS, KEYS, rows
+from tables import KEYS, QUANTILES, rows
+
+STATISTICS = ["mean", *QUANTILES]
 
 
 def check_tables(report, db, settings, folder):
-    """Marks, order, suppression and CSV of every table in the folder."""
+    """Marks, order, agreement of columns and CSV of every table in the folder."""
     orders = KEYS | {
-        "quota": ["commune_code", "commune_valid_from", "access_type"],
+        "quota": ["commune_code", "commune_valid_from", "family"],
+        "quota_area": ["level", "area_code", "family"],
         "daily": ["local_day", "access_type"],
         "bias": ["family", "operator"],
         "platforms": ["family", "platform"],
         "gaps": [
             "gap_class",
+            "state",
             "commune_code",
             "commune_valid_from",
             "access_type",
             "operator",
             "technology",
             "indicator",
+            "place",
         ],
     }
     for path in sorted(folder.glob("*.parquet")):
@@ -29,7 +34,7 @@ def check_tables(report, db, settings, folder):
         marks = [row for row in table if row["simulated"] is not settings.simulated]
         report.check(f"{name}: simulated", marks)
         if name in KEYS:
-            suppression(report, settings, name, table)
+            reasonable(report, settings, name, table)
         if name in orders:
             order = [
                 tuple(str(row[k] if row[k] is not None else "").encode() for k in orders[name])
@@ -54,21 +59,54 @@ def check_tables(report, db, settings, folder):
         )
 
 
-def suppression(report, settings, name, found):
-    """Statistics are empty exactly where fewer values than publish_from stand behind them."""
-    publish, wrong = settings.statistics["publish_from"], []
+def reasonable(report, settings, name, found):
+    """What holds between the columns of a table of statistics, whatever the numbers are."""
+    limits, wrong = settings.statistics, []
     for row in found:
-        for column, value in row.items():
-            indicator = next((i for i in INDICATORS if column.startswith(i)), None)
-            statistic = column[len(indicator) + 1 :] if indicator else ""
-            if not statistic or statistic == "n" or statistic.endswith("_n"):
-                continue
-            behind = "benchmark_n" if statistic == "share_at_benchmark" else "n"
-            if (value is None) != (row[f"{indicator}_{behind}"] < publish):
-                wrong.append(f"{[row[k] for k in KEYS[name]]} {column} = {value!r}")
-            if value is not None and not math.isfinite(value):
-                wrong.append(f"{[row[k] for k in KEYS[name]]} {column} is {value!r}")
-    report.check(f"{name}: suppression", wrong)
+        held = list(of_row(row, limits))
+        for indicator in [i for i in row if i.endswith("_n_adj")]:
+            held += of_indicator(row, indicator.removesuffix("_n_adj"), limits)
+        wrong += [f"{[row[k] for k in KEYS[name]]}: not so: {what}" for what, holds in held if not holds]
+    report.check(f"{name}: statistics agree with one another", wrong)
+
+
+def of_row(row, limits):
+    adjusted, tier = row["samples_adjusted"], row["tier"]
+    counts = [row[c] for c in ("tests_without_device", "devices", "samples_effective")]
+    yield "no count above the tests", max(counts) <= row["tests_ok"]
+    share = row["tests_without_device"] / row["tests_ok"] if row["tests_ok"] else 0
+    yield "an adjusted size unless devices are unknown", (adjusted is None) == (
+        share > limits["max_without_device_share"]
+    )
+    if adjusted is not None:
+        yield "adjusted never above effective", adjusted <= row["samples_effective"]
+        enough = adjusted >= limits["publish_from"] and row["devices"] >= limits["publish_devices"]
+        yield "published only from so many samples and devices", enough or tier == "count_only"
+    sufficient = adjusted is not None and adjusted >= limits["sufficient_from"]
+    yield "sufficient only from so many samples", sufficient or tier != "sufficient"
+    yield "published: a median", (row["download_mbps_median"] is None) == (tier == "count_only")
+
+
+def of_indicator(row, indicator, limits):
+    statistics = [s for s in (*STATISTICS, "share_at_benchmark") if f"{indicator}_{s}" in row]
+    values = {s: [row[f"{indicator}_{s}{end}"] for end in ("_low", "", "_high")] for s in statistics}
+    n, n_adj = row[f"{indicator}_n"], row[f"{indicator}_n_adj"]
+    for statistic, (low, value, high) in values.items():
+        given = [v for v in (low, value, high) if v is not None]
+        yield f"{indicator}_{statistic}: finite", all(map(math.isfinite, given))
+        yield f"{indicator}_{statistic}: inside its interval", given == sorted(given)
+        yield f"{indicator}_{statistic}: no interval by itself", value is not None or not given
+        yield f"{indicator}_{statistic}: no interval without devices", n_adj is not None or len(given) < 2
+        least = limits["mean_from" if statistic == "mean" else "publish_from"]
+        behind = row[f"{indicator}_benchmark_n"] if statistic == "share_at_benchmark" else n
+        yield f"{indicator}_{statistic}: from so many values", value is None or behind >= least
+    yield f"{indicator}: adjusted never above n", n_adj is None or n_adj <= n
+    ordered = [values[s][1] for s in ("p05", "p10", "median", "p90", "p95") if s in values]
+    yield f"{indicator}: quantiles in order", ordered == sorted(
+        ordered, key=lambda v: (v is not None, v or 0)
+    )
+    share = values.get("share_at_benchmark", [])
+    yield f"{indicator}: a share", all(v is None or 0 <= v <= 1 for v in share)
 
 
 def alike(text, value):
