@@ -213,4 +213,6 @@ impl BoundarySets {
 }
 
 #[cfg(test)]
+mod grid_tests;
+#[cfg(test)]
 mod tests;

@@ -61,6 +61,7 @@ impl Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use geo::Destination;
 
     fn metres(from: (f64, f64), a: (f64, f64), b: (f64, f64)) -> f64 {
         Plane::around(from.into()).squared_distance(a.into(), b.into()).sqrt()
@@ -80,6 +81,19 @@ mod tests {
             let degree = Plane::around(Coord { x: 108.0, y: latitude }).metres_per_degree;
             assert!((degree.x - east).abs() < 0.6, "{latitude}: {}", degree.x);
             assert!((degree.y - north).abs() < 0.6, "{latitude}: {}", degree.y);
+        }
+    }
+
+    /// Karney's geodesics on the same ellipsoid, at eight bearings.
+    #[test]
+    fn two_hundred_metres_are_right_to_a_centimetre() {
+        for latitude in [-60.0, -33.0, 0.0, 8.5, 13.0, 23.4, 51.9, 60.0] {
+            for bearing in (0..360).step_by(45) {
+                let from = geo::Point::new(108.0, latitude);
+                let to = geo::Geodesic.destination(from, f64::from(bearing), 200.0);
+                let found = metres((108.0, latitude), to.x_y(), to.x_y());
+                assert!((found - 200.0).abs() < 0.01, "{latitude}, {bearing}: {found}");
+            }
         }
     }
 

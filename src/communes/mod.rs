@@ -7,6 +7,7 @@ pub mod boundaries;
 mod distance;
 pub mod geojson_file;
 mod grid;
+pub mod names;
 pub mod outline;
 pub mod register;
 
