@@ -31,7 +31,7 @@ const DISTRICTS: [Kind; 4] = [["quan", "q"], ["huyen", "h"], ["thixa", "tx"], ["
 const PROVINCES: [Kind; 2] = [["tinh", "t"], ["thanhpho", "tp"]];
 
 /// A name as a sample gives it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Asked<'a> {
     /// The commune, with or without its type.
     pub commune: &'a str,

@@ -171,9 +171,10 @@ fn without_accents(name: &str) -> String {
 /// and what is written without accents or type means it or is ambiguous, never another one alone.
 #[test]
 fn no_spelling_of_a_commune_means_another_one_alone() {
-    for day in [date(2020, 6, 1), date(2024, 10, 1), BEFORE, AFTER, date(2026, 5, 1)] {
+    let some = [date(2020, 6, 1), date(2024, 10, 1), date(2026, 5, 1)].map(|day| (day, 7));
+    for (day, step) in [(BEFORE, 1), (AFTER, 1)].into_iter().chain(some) {
         let (mut checked, mut ambiguous) = (0, 0);
-        for commune in register().communes().iter().filter(|c| c.valid_on(day)) {
+        for commune in register().communes().iter().filter(|c| c.valid_on(day)).step_by(step) {
             let district = commune.district.as_ref().map(|d| d.name.as_str());
             let found =
                 |name: &str, district| codes(asked(name, district, &commune.province_code), day);
@@ -197,8 +198,8 @@ fn no_spelling_of_a_commune_means_another_one_alone() {
             }
             checked += 1;
         }
-        assert!(checked > 3_000, "{checked}");
-        let none = day >= AFTER;
-        assert!(ambiguous > 0 && (ambiguous < 40) == none, "{day}: {ambiguous} of {checked}");
+        assert!(checked * step > 3_000, "{checked}");
+        assert!(ambiguous > 0, "{day}");
+        assert_eq!(ambiguous < 50, day >= AFTER, "{day}: {ambiguous} of {checked}");
     }
 }
