@@ -150,7 +150,7 @@ fn all_communes(province: &str, old: &[Cells], new: &[Cells]) -> Vec<(Row, Strin
     };
     let both = [of(old, "2025-06-20"), of(new, "2025-07-10")].concat();
     let test = |(number, (code, name, day)): (usize, (String, String, String))| {
-        let speed = 1.0 + number as f64 / 1000.0;
+        let speed = (1000.0 + number as f64) / 1000.0;
         let time = format!("{day}T03:00:00Z");
         let different = json!({"commune_code": code, "measured_at": time, "download_mbps": speed,
                                "device_id": null});

@@ -42,7 +42,7 @@ fn elsewhere(province: &str, boundaries: &str, expected: usize) -> Option<Vec<(S
         row(
             &format!("s{number}"),
             json!({"commune_code": null, "device_id": null, "latitude": degrees("hq_lat"),
-                   "longitude": degrees("hq_lon"), "download_mbps": 1.0 + number as f64 / 1000.0}),
+                   "longitude": degrees("hq_lon"), "download_mbps": (1000.0 + number as f64) / 1000.0}),
         )
     };
     let case = Case::with_config(&format!(
