@@ -5,7 +5,7 @@
 //! with its `Contains` answers a part of the same points for comparison; the answers must agree.
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use geo::{BoundingRect, Contains, MultiPolygon, Point, Rect};
@@ -33,7 +33,8 @@ fn main() {
         println!("NOT MEASURED: the reference data are absent, no {}", absent.display());
         return;
     }
-    let (sets, reading) = timed(|| BoundarySets::new(files.iter().map(read).collect()));
+    let (sets, reading) =
+        timed(|| BoundarySets::new(files.iter().map(|file| read(file)).collect()));
     let shapes: Vec<_> = sets.valid_on(DAY).flat_map(Boundaries::outlines).collect();
     println!("{} communes read and prepared in {reading:.2} s", shapes.len());
     let points = points(&shapes, &read_seats(&seats));
@@ -54,7 +55,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     (result, start.elapsed().as_secs_f64())
 }
 
-fn read(file: &PathBuf) -> Boundaries {
+fn read(file: &Path) -> Boundaries {
     Boundaries::read(file, "commune_code", date(2025, 7, 1), date(9999, 12, 31))
         .unwrap_or_else(|error| panic!("{error}"))
 }
