@@ -118,7 +118,7 @@ pub struct Plan {
     pub province_known: bool,
     pub queries: Queries,
     pub templates: Templates,
-    pub register: Register,
+    pub register: Arc<Register>,
     pub operators: Operators,
     pub boundaries: Arc<BoundarySets>,
     /// By commune and name; empty where coverage is judged by cells only.
@@ -186,7 +186,7 @@ impl Plan {
             config,
             province_known,
             queries,
-            register,
+            register: Arc::new(register),
             operators,
             period,
             report_date,

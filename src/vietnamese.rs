@@ -86,9 +86,42 @@ pub fn fold(name: &str) -> String {
     name.nfd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
-        .map(|c| if c == 'đ' { 'd' } else { c })
+        .map(|c| if is_barred(c) { 'd' } else { c })
         .filter(char::is_ascii_alphanumeric)
         .collect()
+}
+
+/// A name reduced to its letters, and after them its tones in order: equal for all ways to write
+/// one name with its accents (Hòa and Hoà, A Dơk and Adơk, H'Leo and H’leo, Đắk and Đăk), different
+/// where a letter or tone is another one (Tân and Tấn).
+pub fn spelling(name: &str) -> String {
+    let lower = name.nfc().flat_map(char::to_lowercase);
+    let mut lower: String = lower.map(|c| if is_barred(c) { 'đ' } else { c }).collect();
+    // A word of the highland languages, for water, with three Vietnamese spellings.
+    for dak in ["đắk", "đăk"] {
+        lower = lower.replace(dak, "đak");
+    }
+    let (mut letters, mut tones) = (String::new(), String::from("/"));
+    for c in lower.nfd() {
+        match TONES.iter().position(|tone| *tone == c) {
+            Some(rank) => tones.push(char::from(b'1' + rank as u8)),
+            // Unicode counts some apostrophes as letters.
+            None if ('\u{2b0}'..='\u{2ff}').contains(&c) => {}
+            None if c.is_alphanumeric() || is_combining_mark(c) => letters.push(c),
+            None => {}
+        }
+    }
+    letters + &tones
+}
+
+/// Whether a text is written without any accent.
+pub fn is_plain(text: &str) -> bool {
+    !text.nfd().flat_map(char::to_lowercase).any(|c| is_combining_mark(c) || is_barred(c))
+}
+
+/// The letter đ; exports also hold the Icelandic eth and the African d that look like it.
+fn is_barred(c: char) -> bool {
+    ['đ', 'ð', 'ɖ'].contains(&c)
 }
 
 /// The order of the Vietnamese alphabet; tones decide only between otherwise equal words.
@@ -162,6 +195,35 @@ mod tests {
         assert_eq!(fold("Phường Tuy Hòa"), fold("PHƯỜNG  TUY HOÀ"));
         assert_eq!(fold("Đắk Lắk"), "daklak");
         assert_eq!(fold("Vina-Phone"), fold("vinaphone"));
+        assert_eq!(fold("\u{d0}ắk \u{189}oa"), "dakdoa");
+    }
+
+    #[test]
+    fn a_name_has_one_spelling_however_it_is_written() {
+        let same = [
+            ["Hòa Thắng", "HOÀ  THẮNG"],
+            ["Thuỷ", "Thủy"],
+            ["A Dơk", "Adơk"],
+            ["Ea H'Leo", "Ea H\u{2019}leo"],
+            ["Ea H\u{2bc}Leo", "Ea Hleo"],
+            ["Phan Rang-Tháp Chàm", "Phan Rang - Tháp Chàm"],
+            ["Đạ M' Rong", "\u{d0}ạ M'rong"],
+            ["Đắk Pơ", "Đak Pơ"],
+            ["Đăk Pơ", "\u{d0}ắk Pơ"],
+        ];
+        for [a, b] in same {
+            assert_eq!(spelling(a), spelling(b), "{a} {b}");
+            let decomposed: String = a.nfd().collect();
+            assert_eq!(spelling(&decomposed), spelling(b), "{a} decomposed");
+        }
+        for [a, b] in
+            [["Tân", "Tấn"], ["Tân", "Tan"], ["Dak", "Đak"], ["Vân", "Văn"], ["Bá Là", "Bà Lá"]]
+        {
+            assert_ne!(spelling(a), spelling(b), "{a} {b}");
+            assert_eq!(fold(a), fold(b));
+        }
+        assert!(is_plain("Xa Ea H'Leo") && is_plain("Ea H\u{2019}leo"));
+        assert!(!is_plain("Xã") && !is_plain("Đak") && !is_plain("a\u{300}"));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 --
 -- required: sample_id text, measured_at time, access_type text
 -- one of: operator text, network_mcc_mnc text, sim_mcc_mnc text, asn integer
--- one of: commune_code text, latitude number
--- one of: commune_code text, longitude number
+-- one of: commune_code text, commune_name text, latitude number
+-- one of: commune_code text, commune_name text, longitude number
+-- optional: district_name text, province_name text
 -- optional: technology text, location_accuracy_m number, status text
 -- optional: download_mbps number, upload_mbps number, latency_ms number, jitter_ms number
 -- optional: packet_loss_ratio number, signal_dbm number
@@ -18,6 +19,9 @@ SELECT
     sim_mcc_mnc,
     asn,
     commune_code,
+    commune_name,
+    district_name,
+    province_name,
     latitude,
     longitude,
     location_accuracy_m,

@@ -20,6 +20,9 @@ contents AS (
         COALESCE(p.network_mcc_mnc, '') AS network_mcc_mnc,
         COALESCE(p.sim_mcc_mnc, '') AS sim_mcc_mnc,
         COALESCE(p.reported_commune_code, '') AS reported_commune_code,
+        COALESCE(p.reported_commune_name, '') AS reported_commune_name,
+        COALESCE(p.reported_district_name, '') AS reported_district_name,
+        COALESCE(p.reported_province_name, '') AS reported_province_name,
         COALESCE(p.status, '') AS status,
         COALESCE(p.device_id, '') AS device_id,
         COALESCE(p.server_country, '') AS server_country,
@@ -46,8 +49,9 @@ ranked AS (
             ORDER BY
                 measured_at,
                 access_type, technology, reported_operator, network_mcc_mnc, sim_mcc_mnc,
-                reported_commune_code, status, device_id, server_country, platform,
-                app_version, asn, latitude, longitude, location_accuracy_m, download_mbps,
+                reported_commune_code, reported_commune_name, reported_district_name,
+                reported_province_name, status, device_id, server_country, platform, app_version,
+                asn, latitude, longitude, location_accuracy_m, download_mbps,
                 upload_mbps, latency_ms, jitter_ms, packet_loss_ratio, signal_dbm, source_file,
                 source_row
         ) AS place
@@ -66,6 +70,9 @@ SELECT
     OR d.network_mcc_mnc <> k.network_mcc_mnc
     OR d.sim_mcc_mnc <> k.sim_mcc_mnc
     OR d.reported_commune_code <> k.reported_commune_code
+    OR d.reported_commune_name <> k.reported_commune_name
+    OR d.reported_district_name <> k.reported_district_name
+    OR d.reported_province_name <> k.reported_province_name
     OR d.status <> k.status
     OR d.device_id <> k.device_id
     OR d.server_country <> k.server_country

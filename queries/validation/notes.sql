@@ -8,6 +8,8 @@ SELECT
     COALESCE(SUM(CASE WHEN sim_mvno THEN 1 ELSE 0 END), 0) AS sim_mvno,
     COALESCE(SUM(CASE WHEN sim_roaming THEN 1 ELSE 0 END), 0) AS sim_roaming,
     COALESCE(SUM(CASE WHEN placed_by = 'position' THEN 1 ELSE 0 END), 0) AS position_placed,
+    COALESCE(SUM(CASE WHEN placed_by = 'snapped' THEN 1 ELSE 0 END), 0) AS position_snapped,
     COALESCE(SUM(CASE WHEN placed_by = 'code' THEN 1 ELSE 0 END), 0) AS code_placed,
+    COALESCE(SUM(CASE WHEN placed_by = 'name' THEN 1 ELSE 0 END), 0) AS name_placed,
     COALESCE(SUM(CASE WHEN code_differs THEN 1 ELSE 0 END), 0) AS code_position_differ
 FROM accepted

@@ -1,10 +1,15 @@
 -- Where and whose each sample is: one row per imported row, with the commune of its day, the
 -- operator, and what the rules compare with. Runs over one batch of rows at a time.
 --
--- With boundaries on its day, a row with a position is placed by the polygon it lies in, also when it
--- has a code (communes.prefer says which of the two decides); a position that is too imprecise or
--- impossible does not decide where there is a code. Otherwise the code places a row, by its local day,
--- since codes were reused on 01/07/2025.
+-- `placed_by` says what decided the commune:
+--   position  the polygon that the position lies in, in the boundaries of the local day
+--   snapped   a position outside all polygons, given to the nearest one within communes.snap_m metres
+--   code      the commune code on the local day, since codes were reused on 01/07/2025
+--   name      the commune name on the local day, in the province that the row names or else the
+--             configured one, and in its district while there were districts
+-- With boundaries on its day, a position decides, also where the row has a code or a name
+-- (communes.prefer = "code": only where it has neither). A position that is too imprecise or
+-- impossible decides nothing where there is a code or a name. A code goes before a name.
 -- A fixed line is known by name or ASN only: the SIM says nothing about it. A mobile test is known
 -- by network code, then name, then ASN; an MVNO (by SIM or by name) stays its own.
 WITH dated AS (
@@ -15,6 +20,7 @@ WITH dated AS (
         COALESCE(i.status, 'ok') = 'ok' AS is_ok,
         p.prefer_position,
         p.max_location_accuracy_m,
+        p.restated_on,
         CASE
             WHEN i.latitude IS NOT NULL OR i.longitude IS NOT NULL
                 THEN COALESCE(i.latitude >= -90 AND i.latitude <= 90, TRUE)
@@ -29,32 +35,94 @@ WITH dated AS (
     CROSS JOIN parameters AS p
 ),
 bounded AS (
-    SELECT *, boundaries_on(local_day) AS boundaries_known
+    SELECT
+        *,
+        boundaries_on(local_day) AS boundaries_known,
+        communes_named(
+            CASE WHEN commune_code IS NULL THEN commune_name END,
+            district_name, province_name, local_day
+        ) AS named_communes,
+        commune_named(
+            CASE WHEN commune_code IS NULL THEN commune_name END,
+            district_name, province_name, local_day
+        ) AS named_code
     FROM dated
+),
+precise AS (
+    SELECT
+        *,
+        COALESCE(commune_code, named_code) AS reported_code,
+        COALESCE(
+            latitude IS NOT NULL AND longitude IS NOT NULL AND position_in_range
+            AND COALESCE(location_accuracy_m <= max_location_accuracy_m, TRUE),
+            FALSE
+        ) AS position_precise
+    FROM bounded
 ),
 decided AS (
     SELECT
         *,
         CASE
-            WHEN commune_code IS NOT NULL AND NOT (
-                prefer_position AND boundaries_known
-                AND latitude IS NOT NULL AND longitude IS NOT NULL AND position_in_range
-                AND COALESCE(location_accuracy_m <= max_location_accuracy_m, TRUE)
-            ) THEN 'code'
+            WHEN prefer_position AND position_precise AND boundaries_known THEN 'position'
+            WHEN commune_code IS NOT NULL THEN 'code'
+            WHEN commune_name IS NOT NULL THEN 'name'
             WHEN latitude IS NOT NULL AND longitude IS NOT NULL THEN 'position'
-        END AS placed_by
-    FROM bounded
+        END AS decided_by
+    FROM precise
+),
+around AS (
+    SELECT
+        *,
+        commune_at(
+            CASE WHEN position_precise OR decided_by = 'position' THEN latitude END,
+            longitude, local_day
+        ) AS around_code,
+        commune_at(
+            CASE WHEN position_precise AND local_day < restated_on THEN latitude END,
+            longitude, restated_on
+        ) AS restated_around_code
+    FROM decided
+),
+positioned AS (
+    SELECT
+        *,
+        COALESCE(
+            around_code,
+            commune_near(
+                CASE
+                    WHEN around_code IS NULL AND (position_precise OR decided_by = 'position')
+                        THEN latitude
+                END,
+                longitude, local_day
+            )
+        ) AS position_code,
+        COALESCE(
+            restated_around_code,
+            commune_near(
+                CASE
+                    WHEN restated_around_code IS NULL AND position_precise
+                        AND local_day < restated_on
+                        THEN latitude
+                END,
+                longitude, restated_on
+            )
+        ) AS restated_position_code
+    FROM around
 ),
 located AS (
     SELECT
         *,
         CASE
-            WHEN placed_by = 'code' THEN commune_code
-            ELSE commune_at(
-                CASE WHEN placed_by = 'position' THEN latitude END, longitude, local_day
-            )
+            WHEN decided_by = 'position' AND around_code IS NULL AND position_code IS NOT NULL
+                THEN 'snapped'
+            ELSE decided_by
+        END AS placed_by,
+        CASE
+            WHEN decided_by = 'code' THEN commune_code
+            WHEN decided_by = 'name' THEN named_code
+            ELSE position_code
         END AS located_code
-    FROM decided
+    FROM positioned
 ),
 code_days AS (
     SELECT DISTINCT located_code, local_day
@@ -65,11 +133,11 @@ communes_of_day AS (
     SELECT
         k.located_code,
         k.local_day,
-        r.commune_name,
-        r.district_code,
-        r.district_name,
+        r.commune_name AS located_name,
+        r.district_code AS located_district_code,
+        r.district_name AS located_district_name,
         r.province_code AS sample_province_code,
-        r.province_name,
+        r.province_name AS located_province_name,
         r.valid_from AS commune_valid_from
     FROM code_days AS k
     INNER JOIN register AS r ON k.located_code = r.commune_code
@@ -77,11 +145,11 @@ communes_of_day AS (
 )
 SELECT
     l.*,
-    c.commune_name,
-    c.district_code,
-    c.district_name,
+    c.located_name,
+    c.located_district_code,
+    c.located_district_name,
     c.sample_province_code,
-    c.province_name,
+    c.located_province_name,
     c.commune_valid_from,
     t.max_download_mbps,
     t.max_upload_mbps,
@@ -90,10 +158,11 @@ SELECT
     p.province_code,
     p.home_country,
     p.max_latency_ms,
-    l.placed_by = 'position' AND COALESCE(l.located_code <> l.commune_code, FALSE) AS code_differs,
+    l.position_precise AND l.boundaries_known AND l.reported_code IS NOT NULL
+    AND COALESCE(l.position_code <> l.reported_code, TRUE) AS code_differs,
     CASE
-        WHEN l.local_day IS NULL OR l.local_day >= p.restated_on THEN l.located_code
-        ELSE commune_at(l.latitude, l.longitude, p.restated_on)
+        WHEN l.local_day IS NULL OR l.local_day >= l.restated_on THEN l.located_code
+        ELSE l.restated_position_code
     END AS restated_commune_code,
     CASE
         WHEN l.access_type = 'mobile' THEN COALESCE(

@@ -1,11 +1,13 @@
 //! Which commune a position lies in.
 //!
-//! Boundaries are an input of the user (no set of them has a clear licence). Candidates come
-//! from an R-tree over the boxes of the polygons, the decision from an exact test. A position on
-//! a shared border belongs to the commune with the lowest code, so that each position belongs to
-//! one commune and to the same one in every run.
+//! Boundaries are an input of the user (no set of them has a clear licence). A grid answers where no
+//! border is near, an exact test elsewhere. A position on a shared border belongs to the commune
+//! with the lowest code, so that each position belongs to one commune and to the same one in every
+//! run. A position outside all communes can be given to the nearest one.
 
+use super::distance::Plane;
 use super::geojson_file::{self, GeojsonFault};
+use super::grid::{Found, Grid};
 use super::outline::Outline;
 use crate::error::{Fault, Kind, Result};
 use geo::{BoundingRect, Coord, MultiPolygon, Polygon};
@@ -16,8 +18,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use thiserror::Error;
 
+/// Distances to two communes that differ by less are the same, in metres.
+const SAME_M: f64 = 1e-6;
+
 /// The box of a polygon with its place in [`Boundaries::outlines`].
-type IndexedBox = GeomWithData<Rectangle<[f64; 2]>, usize>;
+pub(super) type IndexedBox = GeomWithData<Rectangle<[f64; 2]>, usize>;
 
 #[derive(Debug, Error)]
 enum BoundariesFault {
@@ -38,6 +43,7 @@ pub struct Boundaries {
     /// Every polygon with the place of its commune in `communes`.
     outlines: Vec<(usize, Outline)>,
     tree: RTree<IndexedBox>,
+    grid: Grid,
     valid_from: Date,
     valid_to: Date,
 }
@@ -77,7 +83,9 @@ impl Boundaries {
                 outlines.push((commune, Outline::new(polygon)));
             }
         }
-        Self { communes, outlines, tree: RTree::bulk_load(boxes), valid_from, valid_to }
+        let tree = RTree::bulk_load(boxes);
+        let grid = Grid::new(&communes, &outlines, &tree);
+        Self { communes, outlines, tree, grid, valid_from, valid_to }
     }
 
     /// The first day on which the boundaries hold and the first on which they no longer do.
@@ -93,14 +101,31 @@ impl Boundaries {
     /// The code of the commune that contains a position or has it on its border.
     pub fn commune_at(&self, latitude: f64, longitude: f64) -> Option<&str> {
         let point = Coord { x: longitude, y: latitude };
-        let mut lowest = usize::MAX;
-        for candidate in self.tree.locate_all_at_point(&[longitude, latitude]) {
-            let (commune, outline) = &self.outlines[candidate.data];
-            if *commune < lowest && outline.covers(point) {
-                lowest = *commune;
+        let commune = match self.grid.find(point) {
+            Found::Settled(commune) => commune,
+            Found::Among(list) => {
+                let mut candidates = list.iter().map(|place| &self.outlines[*place as usize]);
+                candidates.find(|(_, outline)| outline.covers(point)).map(|(commune, _)| *commune)
             }
-        }
-        self.communes.get(lowest).map(|(code, _)| code.as_str())
+        };
+        commune.map(|commune| self.communes[commune].0.as_str())
+    }
+
+    /// The communes whose border is at most `limit_m` metres from a position, with the distance.
+    fn around(&self, point: Coord, limit_m: f64) -> impl Iterator<Item = Near<'_>> {
+        let plane = Plane::around(point);
+        let reach = plane.degrees(limit_m);
+        let corners = AABB::from_corners(
+            [point.x - reach.x, point.y - reach.y],
+            [point.x + reach.x, point.y + reach.y],
+        );
+        let candidates = self.tree.locate_in_envelope_intersecting(&corners);
+        let near = candidates.map(move |candidate| {
+            let (commune, outline) = &self.outlines[candidate.data];
+            let metres = outline.squared_distance(point, &plane, reach.y).sqrt();
+            Near { code: self.communes[*commune].0.as_str(), metres }
+        });
+        near.filter(move |near| near.metres <= limit_m)
     }
 
     /// The outlines by code, for maps.
@@ -113,6 +138,15 @@ fn indexed_box(polygon: &Polygon, place: usize) -> Option<IndexedBox> {
     let rect = polygon.bounding_rect()?;
     let corners = AABB::from_corners(rect.min().into(), rect.max().into());
     Some(GeomWithData::new(Rectangle::from_aabb(corners), place))
+}
+
+/// A commune near a position.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Near<'a> {
+    /// The code of the commune.
+    pub code: &'a str,
+    /// How far its border is.
+    pub metres: f64,
 }
 
 /// Where a position lies on a day.
@@ -161,7 +195,24 @@ impl BoundarySets {
         }
         placement
     }
+
+    /// The commune nearest to a position outside all of them, if its border is at most `limit_m`
+    /// metres away; of two that are equally near, the one with the lowest code.
+    pub fn commune_near(
+        &self,
+        latitude: f64,
+        longitude: f64,
+        day: Date,
+        limit_m: f64,
+    ) -> Option<Near<'_>> {
+        let point = Coord { x: longitude, y: latitude };
+        let near: Vec<_> = self.valid_on(day).flat_map(|set| set.around(point, limit_m)).collect();
+        let least = near.iter().map(|near| near.metres).fold(f64::INFINITY, f64::min);
+        near.into_iter().filter(|near| near.metres <= least + SAME_M).min_by_key(|near| near.code)
+    }
 }
 
+#[cfg(test)]
+mod grid_tests;
 #[cfg(test)]
 mod tests;

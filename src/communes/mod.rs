@@ -4,9 +4,12 @@
 //! every look-up takes the day as well. Periods are half-open.
 
 pub mod boundaries;
+mod distance;
 pub mod geojson_file;
+mod grid;
+pub mod names;
 pub mod outline;
 pub mod register;
 
-pub use boundaries::{Boundaries, BoundarySets, Placement};
+pub use boundaries::{Boundaries, BoundarySets, Near, Placement};
 pub use register::{Commune, District, Province, Register};

@@ -5,6 +5,7 @@
 //! edge is decided by a robust predicate, so that no rounding can put a point into two
 //! neighbours or into none.
 
+use super::distance::Plane;
 use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo::{Coord, LinesIter, Polygon};
 
@@ -13,11 +14,11 @@ const EDGES_PER_BAND: usize = 4;
 /// Keeps the memory of an outline with very many edges within bounds.
 const MAX_BANDS: usize = 4096;
 
-/// An edge with its southern end first.
+/// An edge with its southern end first; of two ends on one latitude, the western.
 #[derive(Clone, Copy)]
-struct Edge {
-    south: Coord,
-    north: Coord,
+pub(super) struct Edge {
+    pub(super) south: Coord,
+    pub(super) north: Coord,
 }
 
 /// A polygon whose edges are indexed by bands of latitude.
@@ -43,7 +44,7 @@ enum Side {
 impl Outline {
     /// Prepares a polygon, holes included.
     pub(super) fn new(polygon: &Polygon) -> Self {
-        let edges: Vec<Edge> = polygon.lines_iter().map(|l| Edge::new(l.start, l.end)).collect();
+        let edges: Vec<Edge> = edges(polygon).collect();
         let south = edges.iter().map(|e| e.south.y).fold(f64::INFINITY, f64::min);
         let north = edges.iter().map(|e| e.north.y).fold(f64::NEG_INFINITY, f64::max);
         let count = (edges.len() / EDGES_PER_BAND).clamp(1, MAX_BANDS);
@@ -97,11 +98,27 @@ impl Outline {
         }
         inside
     }
+
+    /// The square of the distance in metres from the origin of the plane to the border; edges that
+    /// lie further north or south than `limit` degrees may be left out.
+    pub(super) fn squared_distance(&self, from: Coord, plane: &Plane, limit: f64) -> f64 {
+        let (south, north) = (self.band(from.y - limit), self.band(from.y + limit));
+        let (start, end) = (self.starts[south] as usize, self.starts[north + 1] as usize);
+        let distances = self.edges[start..end].iter();
+        distances.map(|e| plane.squared_distance(e.south, e.north)).fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// The edges of a polygon and of its holes.
+pub(super) fn edges(polygon: &Polygon) -> impl Iterator<Item = Edge> {
+    polygon.lines_iter().map(|line| Edge::new(line.start, line.end))
 }
 
 impl Edge {
+    /// Two neighbours see their common edge in one direction, so that they are equally far from it.
     fn new(a: Coord, b: Coord) -> Self {
-        if a.y <= b.y { Self { south: a, north: b } } else { Self { south: b, north: a } }
+        let in_order = (a.y, a.x) <= (b.y, b.x);
+        if in_order { Self { south: a, north: b } } else { Self { south: b, north: a } }
     }
 
     fn side(&self, p: Coord) -> Side {

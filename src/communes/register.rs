@@ -3,13 +3,14 @@
 //! The embedded file is written by `data/build_register.py`; a user may give another file with
 //! the same columns, of any country.
 
+use super::names::{Asked, Names};
 use crate::csv_table::{CsvFault, CsvRow, CsvTable};
 use crate::error::{Fault, Kind, Result};
 use arrow::array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray};
 use jiff::civil::{Date, date};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
@@ -126,6 +127,8 @@ pub fn bare_name(name: &str) -> &str {
 #[derive(Debug)]
 pub struct Register {
     communes: Vec<Commune>,
+    /// Made when the first name is looked up.
+    names: OnceLock<Names>,
 }
 
 impl Register {
@@ -146,7 +149,8 @@ impl Register {
         }
         communes.sort_by(|(a, _), (b, _)| key(a).cmp(&key(b)));
         check(table.file(), &communes)?;
-        Ok(Self { communes: communes.into_iter().map(|(commune, _)| commune).collect() })
+        let communes = communes.into_iter().map(|(commune, _)| commune).collect();
+        Ok(Self { communes, names: OnceLock::new() })
     }
 
     /// Every commune in every period, by code and start.
@@ -159,6 +163,12 @@ impl Register {
         let next = self.communes.partition_point(|c| key(c) <= (code, day));
         let last = self.communes[..next].last()?;
         (last.code == code && last.valid_on(day)).then_some(last)
+    }
+
+    /// The communes that a name may mean on a day, by code; see [`super::names`].
+    pub fn named(&self, asked: &Asked<'_>, day: Date) -> Vec<&Commune> {
+        let names = self.names.get_or_init(|| Names::of(&self.communes));
+        names.find(asked, |place| &self.communes[place], day)
     }
 
     /// The communes of a province that are valid on some day of a half-open period.

@@ -2,7 +2,7 @@
 
 use super::brunner_munzel::BrunnerMunzel;
 use super::strata::Stratified;
-use super::student::two_sided;
+use crate::statistics::student::two_sided;
 
 /// Sentences are held to this rate of error over the whole document.
 pub const LEVEL: f64 = 0.05;

@@ -166,6 +166,10 @@ fn check(path: &str, config: &Config) -> Result<()> {
     if let Some((setting, found, expected)) = config.coverage.fault() {
         return fault(&setting, found, expected);
     }
+    let snap_m = config.communes.snap_m;
+    if !(0.0..=5_000.0).contains(&snap_m) {
+        return fault("communes.snap_m", snap_m.to_string(), "0 to 5000 metres");
+    }
     check_benchmarks(path, config)
 }
 

@@ -149,6 +149,8 @@ pub struct Communes {
     pub boundaries: Vec<BoundaryFile>,
     /// Which decides where a row has both a code and a position, and boundaries hold on its day.
     pub prefer: Prefer,
+    /// A position outside all communes is given to the nearest one up to this far, in metres; 0: never.
+    pub snap_m: f64,
     /// Samples before this day are also given the commune that their position has on it.
     #[serde(deserialize_with = "day")]
     pub restated_on: Option<Date>,
@@ -163,10 +165,16 @@ pub enum Prefer {
 }
 
 impl Default for Communes {
-    /// On 01/07/2025 all communes of Vietnam were redrawn.
+    /// On 01/07/2025 all communes of Vietnam were redrawn. Published boundaries are simplified by some
+    /// 30 m and phones place themselves to some 100 m: 200 m cover both.
     fn default() -> Self {
-        let restated_on = Some(Date::constant(2025, 7, 1));
-        Communes { register: None, boundaries: Vec::new(), prefer: Prefer::Position, restated_on }
+        Communes {
+            register: None,
+            boundaries: Vec::new(),
+            prefer: Prefer::Position,
+            snap_m: 200.0,
+            restated_on: Some(Date::constant(2025, 7, 1)),
+        }
     }
 }
 

@@ -28,7 +28,7 @@ impl Content {
 }
 
 /// Name and content of every canonical column, in order.
-pub const COLUMNS: [(&str, Content); 23] = [
+pub const COLUMNS: [(&str, Content); 26] = [
     ("sample_id", Content::Text),
     ("measured_at", Content::Time),
     ("access_type", Content::Text),
@@ -38,6 +38,9 @@ pub const COLUMNS: [(&str, Content); 23] = [
     ("sim_mcc_mnc", Content::Text),
     ("asn", Content::Integer),
     ("commune_code", Content::Text),
+    ("commune_name", Content::Text),
+    ("district_name", Content::Text),
+    ("province_name", Content::Text),
     ("latitude", Content::Number),
     ("longitude", Content::Number),
     ("location_accuracy_m", Content::Number),

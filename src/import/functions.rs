@@ -164,7 +164,8 @@ fn constant(array: &ArrayRef) -> Result<&str, String> {
     Ok(text.ok_or("format and zone of parse_time must be given as text")?.value(0))
 }
 
-fn text_at(text: &StringArray, row: usize) -> Option<&str> {
+/// The text of a row, of the only one of a constant.
+pub fn text_at(text: &StringArray, row: usize) -> Option<&str> {
     let row = if text.len() == 1 { 0 } else { row };
     text.is_valid(row).then(|| text.value(row))
 }

@@ -312,7 +312,8 @@ fn ledger() -> Value {
         "warn_rejected_share": 0.05, "fail_rejected_share": 0.5, "rejected_share": 0.025,
         "unconverted": {"latency_ms": 3}, "tests_failed": 320, "without_device": 41,
         "operator_unknown": 12, "operator_conflict_fixed": 2, "operator_conflict_mobile": 3,
-        "sim_mvno": 5, "sim_roaming": 1, "position_placed": 9_000, "code_placed": 600,
+        "sim_mvno": 5, "sim_roaming": 1, "position_placed": 8_990, "position_snapped": 7, "code_placed": 600, "name_placed": 3,
+        "code_position_differ": 25,
         "months": {"2025-10": 10_000},
         "files": [{
             "file": "samples/2025-10.parquet", "sha256": "00ff", "read": 10_000,

@@ -136,7 +136,7 @@ mod tests {
         for rule in labels.keys("rules") {
             assert!(!labels.text(&format!("rules.{rule}")).unwrap().is_empty());
         }
-        assert_eq!(labels.keys("rules").len(), 18);
+        assert_eq!(labels.keys("rules").len(), 20);
         let title = labels.column_title("operator", "download_mbps_p05").unwrap();
         assert_eq!(title, "Tải xuống – P05 (Mbps)");
         assert!(labels.column_title("operator", "nonsense").is_err());

@@ -135,7 +135,7 @@ fn both_reports_account_for_every_record() {
             Block::Table(t) if t.caption.contains("theo lý do") => Some(t.rows.len()),
             _ => None,
         });
-        assert_eq!(rules, Some(18));
+        assert_eq!(rules, Some(20));
         assert!(
             !words.contains("QCVN") && !words.contains("tốt hơn") && !words.contains("\u{E000}")
         );

@@ -6,6 +6,7 @@
 
 mod duplicates;
 pub mod ledger;
+mod naming;
 mod placement;
 pub mod quarantine;
 mod section;
@@ -72,13 +73,18 @@ impl ValidSamples {
 
 /// The functions that queries of this stage may call.
 fn functions(plan: &Plan) -> Vec<Arc<dyn Function>> {
+    let province = plan.province_known.then(|| plan.config.province.code.clone());
+    let names = naming::Names { register: plan.register.clone(), province };
     vec![
         Arc::new(ParseTime),
         Arc::new(FoldName),
         Arc::new(LocalDate(plan.zone.clone())),
         Arc::new(LocalHour(plan.zone.clone())),
         Arc::new(placement::CommuneAt(plan.boundaries.clone())),
+        Arc::new(placement::CommuneNear(plan.boundaries.clone(), plan.config.communes.snap_m)),
         Arc::new(placement::BoundariesOn(plan.boundaries.clone())),
+        Arc::new(naming::CommuneNamed(names.clone())),
+        Arc::new(naming::CommunesNamed(names)),
     ]
 }
 

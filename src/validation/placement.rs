@@ -7,6 +7,7 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type};
+use jiff::civil::Date;
 
 use crate::communes::boundaries::{BoundarySets, Placement};
 use crate::engine::Function;
@@ -15,6 +16,10 @@ use crate::import::functions::civil;
 /// `commune_at(latitude, longitude, day)`: the commune code of the boundaries of that day; NULL
 /// without a position, without boundaries on that day, and outside all of them.
 pub struct CommuneAt(pub Arc<BoundarySets>);
+
+/// `commune_near(latitude, longitude, day)`: the code of the commune nearest to a position outside all
+/// communes of that day; NULL where none is near enough. With the limit in metres; 0: never.
+pub struct CommuneNear(pub Arc<BoundarySets>, pub f64);
 
 impl Function for CommuneAt {
     fn name(&self) -> &'static str {
@@ -26,30 +31,64 @@ impl Function for CommuneAt {
     }
 
     fn call(&self, arguments: &[ArrayRef], rows: usize) -> Result<ArrayRef, String> {
-        let [latitude, longitude, day] = arguments else {
-            return Err("commune_at takes a latitude, a longitude and a day".into());
-        };
-        if self.0.is_empty() {
-            return Ok(arrow::array::new_null_array(&DataType::Utf8, rows));
-        }
-        let (latitude, longitude) = (numbers(latitude)?, numbers(longitude)?);
-        let day = dates(day)?;
-        let codes: StringArray = (0..rows)
-            .map(|row| {
-                let at = |length: usize| if length == 1 { 0 } else { row };
-                let (y, x, d) = (at(latitude.len()), at(longitude.len()), at(day.len()));
-                if latitude.is_null(y) || longitude.is_null(x) || day.is_null(d) {
-                    return None;
-                }
-                let day = civil(day.value(d))?;
-                match self.0.commune_at(latitude.value(y), longitude.value(x), day) {
-                    Placement::Commune(code) => Some(code.to_owned()),
-                    Placement::Outside | Placement::NoBoundaries => None,
-                }
-            })
-            .collect();
-        Ok(Arc::new(codes))
+        codes(&self.0, arguments, rows, |latitude, longitude, day| {
+            match self.0.commune_at(latitude, longitude, day) {
+                Placement::Commune(code) => Some(code),
+                Placement::Outside | Placement::NoBoundaries => None,
+            }
+        })
     }
+}
+
+impl Function for CommuneNear {
+    fn name(&self) -> &'static str {
+        "commune_near"
+    }
+
+    fn returns(&self) -> DataType {
+        DataType::Utf8
+    }
+
+    fn call(&self, arguments: &[ArrayRef], rows: usize) -> Result<ArrayRef, String> {
+        let CommuneNear(sets, limit_m) = self;
+        codes(sets, arguments, rows, |latitude, longitude, day| {
+            let near = || sets.commune_near(latitude, longitude, day, *limit_m);
+            if *limit_m > 0.0 { near().map(|near| near.code) } else { None }
+        })
+    }
+}
+
+/// The code that `place` gives for each row with a position and a day.
+///
+/// Sections of the input are checked in parallel already, so the rows of a batch are not.
+fn codes<'a>(
+    sets: &BoundarySets,
+    arguments: &[ArrayRef],
+    rows: usize,
+    place: impl Fn(f64, f64, Date) -> Option<&'a str>,
+) -> Result<ArrayRef, String> {
+    let [latitude, longitude, days] = arguments else {
+        return Err("takes a latitude, a longitude and a day".into());
+    };
+    if sets.is_empty() {
+        return Ok(arrow::array::new_null_array(&DataType::Utf8, rows));
+    }
+    let (latitude, longitude) = (numbers(latitude)?, numbers(longitude)?);
+    let days = dates(days)?;
+    // Neighbouring rows are mostly of one day.
+    let mut last = (0, civil(0));
+    let codes = (0..rows).map(|row| {
+        let at = |length: usize| if length == 1 { 0 } else { row };
+        let (y, x, d) = (at(latitude.len()), at(longitude.len()), at(days.len()));
+        if latitude.is_null(y) || longitude.is_null(x) || days.is_null(d) {
+            return None;
+        }
+        if last.0 != days.value(d) {
+            last = (days.value(d), civil(days.value(d)));
+        }
+        place(latitude.value(y), longitude.value(x), last.1?)
+    });
+    Ok(Arc::new(codes.collect::<StringArray>()))
 }
 
 /// `boundaries_on(day)`: whether any boundaries hold on that day (on any day, when it is NULL).
@@ -86,7 +125,8 @@ fn numbers(array: &ArrayRef) -> Result<Float64Array, String> {
     Ok(array.as_primitive::<Float64Type>().clone())
 }
 
-fn dates(array: &ArrayRef) -> Result<Date32Array, String> {
+/// An argument of days.
+pub fn dates(array: &ArrayRef) -> Result<Date32Array, String> {
     let array = cast(array, &DataType::Date32).map_err(|e| e.to_string())?;
     Ok(array.as_primitive::<Date32Type>().clone())
 }

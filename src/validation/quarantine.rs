@@ -13,7 +13,7 @@ use crate::import::contract::{self, Content};
 use crate::queries::Rule;
 
 /// The columns of a rejected row that are kept as they came.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 24] = [
     "source_file",
     "source_row",
     "sample_id",
@@ -25,6 +25,9 @@ const COLUMNS: [&str; 21] = [
     "sim_mcc_mnc",
     "asn",
     "commune_code",
+    "commune_name",
+    "district_name",
+    "province_name",
     "location_accuracy_m",
     "status",
     "download_mbps",

@@ -24,7 +24,7 @@ use crate::progress::{Progress, Step};
 use crate::queries::Rule;
 
 /// The columns of a row that passed, and what they are called in `checked`.
-const PASSED: [(&str, &str); 37] = [
+const PASSED: [(&str, &str); 40] = [
     ("source_file", "source_file"),
     ("source_row", "source_row"),
     ("sample_id", "sample_id"),
@@ -46,14 +46,17 @@ const PASSED: [(&str, &str); 37] = [
     ("placed_by", "placed_by"),
     ("code_differs", "code_differs"),
     ("province_code", "sample_province_code"),
-    ("province_name", "province_name"),
-    ("district_code", "district_code"),
-    ("district_name", "district_name"),
+    ("province_name", "located_province_name"),
+    ("district_code", "located_district_code"),
+    ("district_name", "located_district_name"),
     ("commune_code", "located_code"),
-    ("commune_name", "commune_name"),
+    ("commune_name", "located_name"),
     ("commune_valid_from", "commune_valid_from"),
     ("restated_commune_code", "restated_commune_code"),
     ("reported_commune_code", "commune_code"),
+    ("reported_commune_name", "commune_name"),
+    ("reported_district_name", "district_name"),
+    ("reported_province_name", "province_name"),
     ("latitude", "latitude"),
     ("longitude", "longitude"),
     ("location_accuracy_m", "location_accuracy_m"),

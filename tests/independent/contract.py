@@ -33,6 +33,9 @@ TEXT = [
     "network_mcc_mnc",
     "sim_mcc_mnc",
     "commune_code",
+    "commune_name",
+    "district_name",
+    "province_name",
 ]
 TEXT += ["status", "device_id", "server_country", "platform", "app_version"]
 NUMBERS = ["latitude", "longitude", "location_accuracy_m"]
@@ -88,7 +91,7 @@ class Settings:
         published = found.get("reconciliation", {}).get("file")
         self.reconciliation = folder / published if published and options.config else None
         sets = communes["boundaries"]
-        self.boundaries = Boundaries(
+        files = [
             (
                 folder / s["file"],
                 s.get("code_property", "commune_code"),
@@ -96,7 +99,8 @@ class Settings:
                 day(s.get("valid_to")),
             )
             for s in sets
-        )
+        ]
+        self.boundaries = Boundaries(files, communes.get("snap_m", 200.0))
 
     def merge(self, found, given, path):
         """The file decides; what the manifest says otherwise is noted, except for paths and wording."""
@@ -242,8 +246,12 @@ class Run:
                 CAST(measured_at AT TIME ZONE 'UTC' AT TIME ZONE {zone} AS DATE) AS local_day,
                 hour(measured_at AT TIME ZONE 'UTC' AT TIME ZONE {zone}) AS local_hour,
                 status IS NULL OR status = 'ok' AS is_ok,
-                CASE WHEN commune_code IS NOT NULL THEN 'code'
-                     WHEN latitude IS NOT NULL AND longitude IS NOT NULL THEN 'position' END AS placed_by
+                commune_code AS given_code, commune_name AS given_name,
+                latitude IS NOT NULL AND longitude IS NOT NULL AS positioned,
+                latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180
+                    AND NOT (latitude = 0 AND longitude = 0)
+                    AND COALESCE(location_accuracy_m <= {self.settings.limits['max_location_accuracy_m']!r}, TRUE)
+                    AS precise
             FROM raw""")
         text, flag = pa.string(), pa.bool_()
         self.look_up(
@@ -261,61 +269,79 @@ class Run:
         self.look_up(
             "known_days", ["local_day"], lambda d: (self.settings.boundaries.known(d),), {"bounded": flag}
         )
-        if self.settings.prefer == "position":
-            self.db.execute(f"""
-                UPDATE dated SET placed_by = 'position'
-                WHERE placed_by = 'code' AND latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180
-                    AND NOT (latitude = 0 AND longitude = 0)
-                    AND COALESCE(location_accuracy_m <= {self.settings.limits['max_location_accuracy_m']!r}, TRUE)
-                    AND EXISTS (SELECT 1 FROM known_days AS b WHERE b.bounded
-                        AND b.local_day IS NOT DISTINCT FROM dated.local_day)""")
+        first = "precise AND bounded" if self.settings.prefer == "position" else "FALSE"
+        self.db.execute(f"""
+            CREATE OR REPLACE TABLE dated AS
+            SELECT d.*, b.bounded, CASE WHEN {first} THEN 'position' WHEN given_code IS NOT NULL THEN 'code'
+                WHEN given_name IS NOT NULL THEN 'name' WHEN positioned THEN 'position' END AS decided_by
+            FROM dated AS d JOIN known_days AS b ON d.local_day IS NOT DISTINCT FROM b.local_day""")
         self.look_up(
-            "known_communes",
-            ["placed_by", "commune_code", "local_day"],
-            self.commune,
-            {f: pa.date32() if f == "commune_valid_from" else text for f in COMMUNE},
-            "placed_by = 'code'",
+            "known_names",
+            ["commune_name", "district_name", "province_name", "local_day"],
+            self.by_name,
+            {"named_code": text, "named": pa.int64()},
+            "given_code IS NULL AND given_name IS NOT NULL",
         )
         self.look_up(
             "known_positions",
-            ["placed_by", "latitude", "longitude", "local_day"],
-            self.around,
+            ["latitude", "longitude", "local_day"],
+            self.settings.boundaries.place,
+            {"position_code": text, "snapped": flag},
+            "precise OR decided_by = 'position'",
+        )
+        same_name = " AND ".join(
+            f"d.{c} IS NOT DISTINCT FROM n.{c}" for c in ("commune_name", "district_name", "province_name", "local_day")
+        )
+        self.db.execute(f"""
+            CREATE OR REPLACE TABLE dated AS
+            SELECT d.* EXCLUDE (commune_code, commune_name, district_name, province_name),
+                d.district_name AS given_district, d.province_name AS given_province,
+                n.named, COALESCE(d.given_code, n.named_code) AS reported_code, p.position_code,
+                CASE WHEN decided_by = 'position' AND p.snapped THEN 'snapped' ELSE decided_by END AS placed_by,
+                CASE decided_by WHEN 'code' THEN d.given_code WHEN 'name' THEN n.named_code
+                    ELSE p.position_code END AS commune_code
+            FROM dated AS d
+            LEFT JOIN known_names AS n ON d.given_code IS NULL AND {same_name}
+            LEFT JOIN known_positions AS p ON d.latitude = p.latitude AND d.longitude = p.longitude
+                AND d.local_day IS NOT DISTINCT FROM p.local_day""")
+        self.look_up(
+            "known_communes",
+            ["commune_code", "local_day"],
+            self.commune,
             {f: pa.date32() if f == "commune_valid_from" else text for f in COMMUNE},
-            "placed_by = 'position'",
+            "commune_code IS NOT NULL",
         )
         same = "d.{0} IS NOT DISTINCT FROM {1}.{0}".format
         keys = ["access_type", "operator", "network_mcc_mnc", "sim_mcc_mnc", "asn"]
-        commune = ", ".join(f"COALESCE(c.{f}, x.{f}) AS {f}" for f in COMMUNE)
+        commune = ", ".join(f"c.{f}" for f in COMMUNE)
         peak = self.settings.statistics["peak_hours"]
         self.db.execute(f"""
             CREATE TABLE placed AS
             SELECT d.* EXCLUDE (commune_code, operator),
-                d.commune_code AS reported_commune_code, d.operator AS reported_operator, o.brand AS operator,
-                o.operator_unknown, o.operator_conflict, o.sim_mvno, o.sim_roaming, b.bounded, {commune},
-                COALESCE(d.placed_by = 'position' AND d.commune_code <> x.commune_code, FALSE) AS code_differs,
+                d.operator AS given_operator, o.brand AS operator,
                 CASE WHEN d.local_hour >= {peak[0]} AND d.local_hour < {peak[1]} THEN 'peak' ELSE 'off_peak' END
-                    AS day_part
+                    AS day_part,
+                o.operator_unknown, o.operator_conflict, o.sim_mvno, o.sim_roaming, {commune}
             FROM dated AS d
             JOIN known_operators AS o ON {' AND '.join(same(k, 'o') for k in keys)}
-            JOIN known_days AS b ON {same('local_day', 'b')}
-            LEFT JOIN known_communes AS c
-                ON d.placed_by = c.placed_by AND d.commune_code = c.commune_code AND {same('local_day', 'c')}
-            LEFT JOIN known_positions AS x
-                ON d.placed_by = x.placed_by AND d.latitude = x.latitude AND d.longitude = x.longitude
-                AND {same('local_day', 'x')}""")
+            LEFT JOIN known_communes AS c ON d.commune_code = c.commune_code AND {same('local_day', 'c')}""")
         self.db.execute("DROP TABLE dated")
         counts = [self.db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("raw", "placed")]
         self.report.equal("every row is placed once", counts[1], counts[0])
 
-    def commune(self, _, code, on):
+    def commune(self, code, on):
         """Where a code lies on a day: the fields of COMMUNE."""
         found = self.settings.register.at(code, on) if code and on else None
         if found is None:
             return (code,) + (None,) * (len(COMMUNE) - 1)
         return tuple(found["valid_from" if field == "commune_valid_from" else field] for field in COMMUNE)
 
-    def around(self, _, latitude, longitude, on):
-        return self.commune(_, self.settings.boundaries.at(latitude, longitude, on), on)
+    def by_name(self, name, district, province, on):
+        """The code that a name leads to, if it is one, and how many there are."""
+        if on is None:
+            return None, None
+        found = self.settings.register.named(name, district, province, self.settings.province, on)
+        return (min(found) if len(found) == 1 else None), len(found)
 
     def judge(self):
         self.db.execute("CREATE TABLE verdicts (source_file VARCHAR, source_row BIGINT, rule VARCHAR)")
@@ -330,8 +356,8 @@ class Run:
 
     def drop_duplicates(self):
         """The first in time stays; among equal times the one whose texts, then numbers, sort first."""
-        texts = ["access_type", "technology", "reported_operator", "network_mcc_mnc", "sim_mcc_mnc"]
-        texts += ["reported_commune_code", "status", "device_id", "server_country", "platform", "app_version"]
+        texts = ["access_type", "technology", "given_operator", "network_mcc_mnc", "sim_mcc_mnc"]
+        texts += ["given_code", "given_name", "given_district", "given_province", "status", "device_id", "server_country", "platform", "app_version"]
         content = [f"c_{c} := COALESCE({c}, '')" for c in texts]
         content += [f"c_{c} := COALESCE({c}, -1000000)" for c in ["asn"] + NUMBERS + MEASURES]
         self.db.execute(f"""
@@ -349,7 +375,7 @@ class Run:
             WHERE NOT EXISTS (SELECT 1 FROM dropped AS d
                 WHERE d.source_file = p.source_file AND d.source_row = p.source_row)""")
         rows = self.db.execute(
-            "SELECT DISTINCT latitude, longitude, local_day FROM accepted WHERE local_day < ?",
+            "SELECT DISTINCT latitude, longitude, local_day FROM accepted WHERE local_day < ? AND precise",
             [self.settings.restated_on or date(1, 1, 1)],
         ).fetchall()
         table = pa.table(
@@ -357,7 +383,7 @@ class Run:
                 "latitude": pa.array([r[0] for r in rows], pa.float64()),
                 "longitude": pa.array([r[1] for r in rows], pa.float64()),
                 "restated": pa.array(
-                    [self.settings.boundaries.at(r[0], r[1], self.settings.restated_on) for r in rows],
+                    [self.settings.boundaries.place(r[0], r[1], self.settings.restated_on)[0] for r in rows],
                     pa.string(),
                 ),
             }
@@ -368,7 +394,7 @@ class Run:
             UPDATE accepted SET restated_commune_code = commune_code
                 WHERE local_day >= {quoted(self.settings.restated_on or '0001-01-01')};
             UPDATE accepted SET restated_commune_code = a.restated FROM (SELECT DISTINCT * FROM answers) AS a
-                WHERE accepted.latitude = a.latitude AND accepted.longitude = a.longitude
+                WHERE accepted.latitude = a.latitude AND accepted.longitude = a.longitude AND accepted.precise
                 AND accepted.local_day < {quoted(self.settings.restated_on or '0001-01-01')}""")
         self.db.unregister("answers")
 

@@ -149,8 +149,11 @@ class Comparison:
             "sim_mvno": "sim_mvno",
             "sim_roaming": "sim_roaming",
             "position_placed": "placed_by = 'position'",
+            "position_snapped": "placed_by = 'snapped'",
             "code_placed": "placed_by = 'code'",
-            "code_position_differ": "placed_by = 'position' AND reported_commune_code <> commune_code",
+            "name_placed": "placed_by = 'name'",
+            "code_position_differ": "precise AND bounded AND reported_code IS NOT NULL"
+            " AND position_code IS DISTINCT FROM reported_code",
         }
         for key, condition in wanted.items():
             count = self.db.execute(f"SELECT count(*) FROM accepted WHERE {condition}").fetchone()[0]

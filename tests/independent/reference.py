@@ -5,9 +5,11 @@ Written from the description of the files, without any code of the program.
 
 import csv
 import json
+import re
 import unicodedata
 from collections import defaultdict
 from datetime import date
+from math import cos, hypot, radians, sin, sqrt
 
 OPEN_END = date(9999, 12, 31)
 
@@ -16,6 +18,51 @@ def fold(name):
     """Letters a-z and digits only, without case and accents."""
     letters = unicodedata.normalize("NFD", name).lower().replace("đ", "d")
     return "".join(c for c in letters if c.isascii() and c.isalnum())
+
+
+TONES = "\u0300\u0309\u0303\u0301\u0323"
+COMMUNE_TYPES = {"xa": "Xã", "x": "Xã", "phuong": "Phường", "p": "Phường", "thi tran": "Thị trấn"}
+COMMUNE_TYPES |= {"tt": "Thị trấn", "dac khu": "Đặc khu", "dk": "Đặc khu"}
+DISTRICT_TYPES = {"quan": "Quận", "q": "Quận", "huyen": "Huyện", "h": "Huyện", "thi xa": "Thị xã"}
+DISTRICT_TYPES |= {"tx": "Thị xã", "thanh pho": "Thành phố", "tp": "Thành phố"}
+PROVINCE_TYPES = {"tinh": "Tỉnh", "t": "Tỉnh", "thanh pho": "Thành phố", "tp": "Thành phố"}
+
+
+def plain(text):
+    """The text without accents, in small letters, its length per letter unchanged."""
+    folded = "".join(unicodedata.normalize("NFD", c)[0] for c in unicodedata.normalize("NFC", text).lower())
+    return re.sub("[đðɖ]", "d", folded)
+
+
+def loose(name):
+    """What all names that could be meant by one another have in common."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", "".join(re.findall("[a-z0-9]", plain(name).replace("y", "i"))))
+
+
+def spelt(name):
+    """The letters, and the tones in their order, of a name that is written with its accents."""
+    name = re.sub("[ðɖ]", "đ", unicodedata.normalize("NFC", name).lower())
+    marks = unicodedata.normalize("NFD", re.sub("đ[ăắ]k", "đak", name))
+    letters = [c for c in marks if c not in TONES and (unicodedata.category(c)[:2] in ("Ll", "Lo", "Mn", "Nd"))]
+    return re.sub(r"(?<!\d)0+(?=\d)", "", "".join(letters)), [c for c in marks if c in TONES]
+
+
+def typed(name, types):
+    """Every way to read a name, as pairs of a type (None: not given) and the rest."""
+    name = unicodedata.normalize("NFC", name)
+    found = [(None, name)]
+    for word, kind in types.items():
+        pattern = word.replace(" ", r"\W+") + r"(?!\w)" + ("|" + word + r"(?=\d)" if len(word) < 3 else "")
+        match = re.match(rf"\W*(?:{pattern})", plain(name))
+        if match and loose(name[match.end():]):
+            found.append((kind, name[match.end():]))
+    return found
+
+
+def own(name, types):
+    """Type and rest of a name of the register, which writes types out."""
+    kind = next((k for k in types.values() if name.lower().startswith(k.lower() + " ")), None)
+    return (kind, name[len(kind) + 1:]) if kind else (None, name)
 
 
 def rows_of(path):
@@ -77,6 +124,7 @@ class Register:
     def __init__(self, path):
         self.communes = []
         self.by_code = defaultdict(list)
+        self.by_name = defaultdict(list)
         for row in rows_of(path):
             text = {key: (value or "").strip() or None for key, value in row.items()}
             commune = {
@@ -93,6 +141,8 @@ class Register:
             }
             self.communes.append(commune)
             self.by_code[commune["commune_code"]].append(commune)
+            kind, bare = own(commune["commune_name"], COMMUNE_TYPES)
+            self.by_name[loose(bare)].append((commune, kind, spelt(bare)))
 
     def at(self, code, on):
         """The commune that has this code on that day."""
@@ -100,6 +150,22 @@ class Register:
             if commune["valid_from"] <= on < commune["valid_to"]:
                 return commune
         return None
+
+    def named(self, name, district, province, configured, on):
+        """The codes of the communes that a name may mean on a day."""
+        equal, alike, bearers = set(), set(), set()
+        for kind, bare in typed(name, COMMUNE_TYPES):
+            for commune, its_kind, spelling in self.by_name.get(loose(bare), ()):
+                code = commune["commune_code"]
+                if spelling == spelt(bare):
+                    bearers.add(code)
+                if not commune["valid_from"] <= on < commune["valid_to"] or kind not in (None, its_kind):
+                    continue
+                if within(commune, district, province, configured):
+                    (equal if spelling == spelt(bare) else alike).add(code)
+        if plain(name) == unicodedata.normalize("NFC", name).lower():
+            return equal | alike
+        return equal or (alike & bearers if bearers else alike)
 
     def of_province(self, code, first, until):
         """Communes of the province on any day from `first` to before `until`."""
@@ -110,11 +176,27 @@ class Register:
         ]
 
 
+def within(commune, district, province, configured):
+    """Whether a commune lies in the district and the province that a sample names."""
+    if province is not None:
+        bare = loose(own(commune["province_name"], PROVINCE_TYPES)[1])
+        if all(loose(rest) != bare for _, rest in typed(province, PROVINCE_TYPES)):
+            return False
+    elif configured is not None and commune["province_code"] != configured:
+        return False
+    if district is None or commune["district_name"] is None:
+        return True
+    kind, bare = own(commune["district_name"], DISTRICT_TYPES)
+    asked = typed(district, DISTRICT_TYPES)
+    return any(k in (None, kind) and loose(rest) == loose(bare) for k, rest in asked)
+
+
 class Boundaries:
     """Polygons of communes with the days on which they hold; even-odd rule."""
 
-    def __init__(self, sets):
+    def __init__(self, sets, snap_m):
         self.sets = []
+        self.snap_m = snap_m
         for path, code_property, first, until in sets:
             with open(path, encoding="utf-8") as file:
                 features = json.load(file)["features"]
@@ -144,6 +226,47 @@ class Boundaries:
                 if inside and sum(crossings(ring, longitude, latitude) for ring in polygon) % 2:
                     return code
         return None
+
+
+    def place(self, latitude, longitude, on):
+        """The code around a position or nearest to it, and whether it lies outside of all."""
+        found = self.at(latitude, longitude, on)
+        if found is not None or None in (latitude, longitude, on):
+            return found, False
+        near = [
+            (distance(polygon, longitude, latitude), code)
+            for first, until, shapes in self.sets
+            if first <= on < until
+            for code, box, polygon in shapes
+            if beside(box, longitude, latitude, self.snap_m)
+        ]
+        near = [n for n in near if n[0] <= self.snap_m > 0]
+        # Distances within a thousandth of a millimetre are the same.
+        code = min((code for metres, code in near if metres <= min(near)[0] + 1e-6), default=None)
+        return code, code is not None
+
+
+def beside(box, x, y, metres):
+    """Whether a box may be so near, roughly."""
+    west, east, south, north = box
+    margin = metres / 50_000
+    return west - margin <= x <= east + margin and south - margin <= y <= north + margin
+
+
+def distance(polygon, x, y):
+    """Metres to the border of a polygon, in the plane that touches the ellipsoid (WGS84) at the point."""
+    bend = 1 - 0.00669437999014133 * sin(radians(y)) ** 2
+    east = radians(6378137.0 / sqrt(bend) * cos(radians(y)))
+    north = radians(6378137.0 * (1 - 0.00669437999014133) / bend**1.5)
+    least = float("inf")
+    for ring in polygon:
+        flat = [((p[0] - x) * east, (p[1] - y) * north) for p in ring]
+        for (x1, y1), (x2, y2) in zip(flat, flat[1:]):
+            length = (x2 - x1) ** 2 + (y2 - y1) ** 2
+            share = -(x1 * (x2 - x1) + y1 * (y2 - y1)) / length if length else 0.0
+            share = min(1.0, max(0.0, share))
+            least = min(least, hypot(x1 + share * (x2 - x1), y1 + share * (y2 - y1)))
+    return least
 
 
 def crossings(ring, x, y):

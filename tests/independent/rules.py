@@ -9,7 +9,7 @@ def quoted(text):
 
 def rules(settings):
     """Each rule as a condition on a row of `placed` that is true when the row fails."""
-    limits, decided = settings.limits, "placed_by = 'position'"
+    limits, decided = settings.limits, "placed_by IN ('position', 'snapped')"
     ceiling = " ".join(f"WHEN {quoted(t)} THEN {v!r}" for t, v in limits["max_mbps"].items())
     ceiling = f"CASE COALESCE(technology, 'unknown') {ceiling} END"
     # A number beyond 10^18 does not count as finite.
@@ -30,8 +30,10 @@ def rules(settings):
         "unknown_technology": "technology NOT IN ('2G', '3G', '4G', '5G', 'wifi', 'ethernet')",
         "mobile_over_fixed_link": "access_type = 'mobile' AND technology IN ('wifi', 'ethernet')",
         "unknown_status": "status NOT IN ('ok', 'failed')",
-        "no_location": "reported_commune_code IS NULL AND (latitude IS NULL OR longitude IS NULL)",
+        "no_location": "given_code IS NULL AND given_name IS NULL AND (latitude IS NULL OR longitude IS NULL)",
         "unknown_commune": "commune_code IS NOT NULL AND local_day IS NOT NULL AND commune_name IS NULL",
+        "unknown_commune_name": "placed_by = 'name' AND named = 0",
+        "ambiguous_commune_name": "placed_by = 'name' AND named > 1",
         "outside_province": f"province_code <> {quoted(settings.province)}"
         f" OR ({decided} AND bounded AND commune_code IS NULL AND {in_range})",
         "coordinates_out_of_range": "latitude NOT BETWEEN -90 AND 90 OR longitude NOT BETWEEN -180 AND 180"

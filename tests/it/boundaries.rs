@@ -101,6 +101,137 @@ fn a_position_decides_where_boundaries_are_configured() {
     assert_eq!((&counts["position_placed"], &counts["code_placed"]), (&json!(1), &json!(0)));
 }
 
+/// Along the southern side of the squares; a metre is 9.04 millionths of a degree of latitude there.
+fn south(id: &str, longitude: f64, metres: f64, more: Value) -> Row {
+    let mut row = at(id, longitude, json!({"latitude": 12.0 - metres * 9.04e-6}));
+    row.extend(more.as_object().unwrap().clone());
+    row
+}
+
+fn counts(config: &str, rows: Vec<Row>) -> Value {
+    let case = case(&format!("{WITHOUT}{config}{WITH}"), rows);
+    case.counts(&["samples", "--config", "ispeed-report.toml"])
+}
+
+#[test]
+fn a_position_just_outside_goes_to_the_nearest_commune() {
+    let rows = || {
+        vec![
+            south("inside", 108.05, -1.0, json!({})),
+            south("beside_1", 108.05, 150.0, json!({"download_mbps": 11.0})),
+            south("beside_both", 108.1, 199.0, json!({"download_mbps": 12.0})),
+            south("beside_2", 108.1001, 199.0, json!({"download_mbps": 13.0})),
+            south("too_far", 108.05, 201.0, json!({})),
+            south("beside_next_door", 108.25, 50.0, json!({})),
+            south("imprecise", 108.05, 50.0, json!({"location_accuracy_m": 501.0})),
+            south(
+                "no_longer_imprecise",
+                108.05,
+                50.0,
+                json!({"location_accuracy_m": 501.0,
+                "commune_code": "A0003"}),
+            ),
+            south("other_code", 108.05, 50.0, json!({"commune_code": "A0002"})),
+        ]
+    };
+    let case = case(&format!("{WITHOUT}{WITH}"), rows());
+    let bundle = case.build("2025-10");
+    let quarantine = bundle.quarantine();
+    let rules = |id: &str| only(&quarantine, json!({"sample_id": id}))["rules"].clone();
+    assert_eq!(rules("too_far"), "outside_province");
+    assert_eq!(rules("beside_next_door"), "outside_province", "its nearest commune is there");
+    assert_eq!(rules("imprecise"), "too_imprecise");
+    assert_eq!(quarantine.len(), 3);
+    let effective = bundle.effective();
+    let at = |speed: f64| only(&effective, json!({"download_mbps": speed}))["commune_code"].clone();
+    assert_eq!([at(11.0), at(12.0), at(13.0)], ["A0001", "A0001", "A0002"]);
+    let ledger = bundle.ledger();
+    let placed = ["position_placed", "position_snapped", "code_placed", "name_placed"];
+    assert_eq!(placed.map(|key| ledger[key].as_u64().unwrap()), [1, 4, 1, 0]);
+    assert_eq!(ledger["code_position_differ"], 1);
+    if let Some(pages) = bundle.pages("ministry") {
+        let text = crate::bundle::squeezed(&pages.join(" "));
+        for part in ["gán cho xã gần nhất: 4; theo mã xã: 1", "xác định theo tọa độ: 1."]
+        {
+            assert!(text.contains(&crate::bundle::squeezed(part)), "{text}");
+        }
+    }
+}
+
+#[test]
+fn how_far_a_position_may_lie_outside_is_configured() {
+    let rows = || vec![south("a", 108.05, 50.0, json!({})), south("b", 108.05, 900.0, json!({}))];
+    let snapped = |config: &str| {
+        let counts = counts(config, rows());
+        let outside = counts["rejected_by_rule"]["outside_province"].as_u64().unwrap_or(0);
+        (counts["position_snapped"].as_u64().unwrap(), outside)
+    };
+    assert_eq!(snapped(""), (1, 1), "200 m");
+    assert_eq!(snapped("snap_m = 0\n"), (0, 2));
+    assert_eq!(snapped("snap_m = 1000\n"), (2, 0));
+    let case = case(&format!("{WITHOUT}snap_m = -1\n{WITH}"), rows());
+    case.month("2025-10", &[]).assert_failed(2, &["communes.snap_m", "-1", "0 to 5000 metres"]);
+}
+
+#[test]
+fn a_disagreement_of_code_and_position_is_counted_whichever_decides() {
+    let rows = || {
+        let with = |code: &str, more: Value| {
+            let mut row = at(&format!("s{code}{more}"), 108.05, json!({"commune_code": code}));
+            row.extend(more.as_object().unwrap().clone());
+            row
+        };
+        vec![
+            with("A0002", json!({})),
+            with("A0003", json!({})),
+            with("A0001", json!({})),
+            with("A0002", json!({"location_accuracy_m": 501.0})),
+            with("A0002", json!({"latitude": null})),
+            with("A0002", json!({"measured_at": "2025-10-04T03:00:00Z"})),
+        ]
+    };
+    let by_position = counts("", rows());
+    let by_code = counts("prefer = \"code\"\n", rows());
+    for counts in [&by_position, &by_code] {
+        assert_eq!(counts["code_position_differ"], 2, "{counts}");
+        assert_eq!(counts["accepted"], 6, "{counts}");
+    }
+    assert_eq!(
+        (&by_position["position_placed"], &by_position["code_placed"]),
+        (&json!(3), &json!(3))
+    );
+    assert_eq!((&by_code["position_placed"], &by_code["code_placed"]), (&json!(0), &json!(6)));
+    // A position in no commune contradicts every code; where positions decide, it is rejected.
+    let far = || vec![at("far", 109.0, json!({"commune_code": "A0001"}))];
+    assert_eq!(counts("prefer = \"code\"\n", far())["code_position_differ"], 1);
+    assert_eq!(counts("", far())["rejected_by_rule"], json!({"outside_province": 1}));
+}
+
+#[test]
+fn a_name_is_placed_by_its_position_or_its_name_as_configured() {
+    let rows = || {
+        let named = |id: &str, name: &str, more: Value| {
+            let mut row = at(id, 108.05, json!({"commune_name": name}));
+            row.extend(more.as_object().unwrap().clone());
+            row
+        };
+        vec![
+            named("a", "xã hai", json!({})),
+            named("b", "Xã Một", json!({})),
+            named("c", "Hai", json!({"location_accuracy_m": 501.0})),
+            named("d", "Hai", json!({"longitude": null})),
+            named("e", "Xã Bên Cạnh", json!({"longitude": null, "province_name": "Bên Cạnh"})),
+        ]
+    };
+    for (config, by_position, by_name) in [("", 2, 2), ("prefer = \"code\"\n", 0, 4)] {
+        let counts = counts(config, rows());
+        assert_eq!(counts["position_placed"], by_position, "{config}");
+        assert_eq!(counts["name_placed"], by_name, "{config}");
+        assert_eq!(counts["code_position_differ"], 1, "{config}");
+        assert_eq!(counts["rejected_by_rule"], json!({"outside_province": 1}), "{config}");
+    }
+}
+
 #[test]
 fn the_map_is_drawn_and_every_commune_is_in_the_quota() {
     let files = built().bundle.files();

@@ -37,7 +37,7 @@ fn a_missing_column_is_named_with_the_nearest_profile() {
     assert_eq!(
         answer.stderr,
         "error: column `access_type` is missing from `samples/a.parquet`, expected text\n  \
-         hint: choose an import profile with --profile (nearest: `ispeed`, 13 of its 23 columns \
+         hint: choose an import profile with --profile (nearest: `ispeed`, 13 of its 26 columns \
          are there; known: g-nettrack, ispeed, rtr), or write one in queries/import/\n"
     );
     refused(&case, &["`access_type`", "`samples/a.parquet`", "nearest: `ispeed`"]);
@@ -67,7 +67,10 @@ fn one_column_of_the_operator_and_of_the_place_must_be_there() {
         &["at least one of `operator`, `network_mcc_mnc`, `sim_mcc_mnc`, `asn`"],
     );
     let file = good().without("commune_code");
-    refused_file(file.bytes(), &["`commune_code`", "at least one of `commune_code`, `latitude`"]);
+    refused_file(
+        file.bytes(),
+        &["`commune_code`", "at least one of `commune_code`, `commune_name`, `latitude`"],
+    );
 }
 
 #[test]

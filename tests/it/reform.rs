@@ -1,5 +1,6 @@
 //! A month on both sides of 01/07/2025: codes were reused, districts ended.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
@@ -7,6 +8,7 @@ use serde_json::{Value, json};
 use crate::bundle::{matching, only};
 use crate::program::{CONFIG, Case};
 use crate::samples::{Row, SampleFile, row};
+use crate::seats::{Cells, reference};
 use crate::shared::Built;
 
 /// Polygon of the new Phường Tân An, in which every position of this file lies.
@@ -136,5 +138,63 @@ fn without_a_position_a_code_before_the_reform_is_never_mapped_by_code() {
     let effective = built().bundle.effective();
     for row in effective.iter().filter(|row| row["commune_valid_from"] != "2025-07-01") {
         assert_ne!(row["restated_commune_code"], "24121", "{row:?}");
+    }
+}
+
+/// One test for every commune of a province in June, and one in July, in one input.
+fn all_communes(province: &str, old: &[Cells], new: &[Cells]) -> Vec<(Row, String)> {
+    let of = |communes: &[Cells], day: &str| -> Vec<(String, String, String)> {
+        let own = communes.iter().filter(|c| c["province_code"] == province);
+        let row =
+            |c: &Cells| (c["commune_code"].clone(), c["commune_name"].clone(), day.to_owned());
+        own.map(row).collect()
+    };
+    let both = [of(old, "2025-06-20"), of(new, "2025-07-10")].concat();
+    let test = |(number, (code, name, day)): (usize, (String, String, String))| {
+        let speed = (1000.0 + number as f64) / 1000.0;
+        let time = format!("{day}T03:00:00Z");
+        let different = json!({"commune_code": code, "measured_at": time, "download_mbps": speed,
+                               "device_id": null});
+        (row(&format!("s{number}"), different), name)
+    };
+    both.into_iter().enumerate().map(test).collect()
+}
+
+/// How many tests a join by code alone, with the names of one era, would have named wrongly: those
+/// of the other era whose code has another name there.
+fn wrong_by_code_alone(province: &str, of: &[Cells], with: &[Cells]) -> usize {
+    let names: BTreeMap<_, _> =
+        with.iter().map(|c| (&c["commune_code"], &c["commune_name"])).collect();
+    let own = of.iter().filter(|c| c["province_code"] == province);
+    let named = own.filter_map(|c| Some((&c["commune_name"], names.get(&c["commune_code"])?)));
+    named.filter(|(own, other)| own != *other).count()
+}
+
+#[test]
+fn june_and_july_in_one_input_have_the_names_of_their_days() {
+    let (Some(old), Some(new)) =
+        (reference("communes_pre_2025-07.csv"), reference("communes_post_2025-07.csv"))
+    else {
+        return;
+    };
+    // Province, its communes in June and July, and how many of each would be called by a name of the
+    // other era. Code 52 is Bình Định in June and Gia Lai in July.
+    let provinces = [("66", 180, 102, 41, 71), ("52", 155, 135, 49, 96)];
+    for (province, in_june, in_july, wrong_in_june, wrong_in_july) in provinces {
+        let tests = all_communes(province, &old, &new);
+        assert_eq!(tests.len(), in_june + in_july);
+        let window = CONFIG.replace("66", province) + "\n[period]\nfirst_day = 15\n";
+        let case = Case::with_config(&window);
+        let rows = tests.iter().map(|(row, _)| row.clone()).collect();
+        case.samples("a.parquet", &SampleFile::of(rows));
+        let effective = case.build("2025-07").effective();
+        assert_eq!(effective.len(), tests.len());
+        for (row, name) in &tests {
+            let found = only(&effective, json!({"download_mbps": row["download_mbps"]}));
+            assert_eq!(found["commune_name"], *name, "{row:?}");
+            assert_eq!(found["commune_code"], row["commune_code"]);
+        }
+        assert_eq!(wrong_by_code_alone(province, &old, &new), wrong_in_june);
+        assert_eq!(wrong_by_code_alone(province, &new, &old), wrong_in_july);
     }
 }

@@ -47,6 +47,21 @@ fn places() -> Vec<RuleCase> {
         (json!({"commune_code": ""}), &["no_location"]),
         (json!({"commune_code": null, "latitude": 12.7}), &["no_location"]),
         (json!({"commune_code": "99999"}), &["unknown_commune"]),
+        (json!({"commune_code": null, "commune_name": "P. Tân Lập"}), &[]),
+        (json!({"commune_code": null, "commune_name": "Xã Tân Lập"}), &["unknown_commune_name"]),
+        (json!({"commune_code": null, "commune_name": "???"}), &["unknown_commune_name"]),
+        // Xã Cẩm Giang or Xã Cẩm Giàng.
+        (
+            json!({"commune_code": null, "commune_name": "Cam Giang", "province_name": "Hải Phòng"}),
+            &["ambiguous_commune_name"],
+        ),
+        // The code goes before the name.
+        (json!({"commune_code": "99999", "commune_name": "P. Tân Lập"}), &["unknown_commune"]),
+        (json!({"commune_name": "???"}), &[]),
+        (
+            json!({"commune_code": null, "commune_name": "Phường Ba Đình", "province_name": "Hà Nội"}),
+            &["outside_province"],
+        ),
         // A commune of Đắk Lắk until 30/06/2025; nobody has the code since.
         (json!({"commune_code": "24118"}), &["unknown_commune"]),
         (json!({"commune_code": "00004"}), &["outside_province"]),

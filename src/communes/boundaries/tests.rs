@@ -3,12 +3,12 @@ use crate::communes::register::{OPEN_END, OPEN_START};
 use jiff::civil::date;
 
 /// A square from (x, y) with a side, as a ring.
-fn square(x: f64, y: f64, side: f64) -> String {
+pub(super) fn square(x: f64, y: f64, side: f64) -> String {
     let (e, n) = (x + side, y + side);
     format!("[[{x},{y}],[{e},{y}],[{e},{n}],[{x},{n}],[{x},{y}]]")
 }
 
-fn feature(code: &str, kind: &str, coordinates: &str) -> String {
+pub(super) fn feature(code: &str, kind: &str, coordinates: &str) -> String {
     format!(
         r#"{{"type":"Feature","properties":{{"code":"{code}"}},
             "geometry":{{"type":"{kind}","coordinates":{coordinates}}}}}"#
@@ -23,7 +23,7 @@ fn parse(text: &str) -> Result<Boundaries, GeojsonFault> {
     Boundaries::parse("b.geojson", text, "code", OPEN_START, OPEN_END)
 }
 
-fn boundaries(features: &[String]) -> Boundaries {
+pub(super) fn boundaries(features: &[String]) -> Boundaries {
     parse(&collection(features)).unwrap()
 }
 
@@ -177,31 +177,55 @@ fn complaints_name_file_and_feature() {
     assert!(broken.starts_with("b.geojson is no GeoJSON: feature 2: "), "{broken}");
 }
 
-/// The seats that lie outside their commune in the reference data, with where they lie.
-const SEATS_ELSEWHERE: &[(&str, Option<&str>)] = &[];
+fn near<'a>(b: &'a BoundarySets, latitude: f64, longitude: f64, limit_m: f64) -> Option<Near<'a>> {
+    b.commune_near(latitude, longitude, date(2025, 10, 1), limit_m)
+}
 
 #[test]
-fn seats_of_the_reference_data_lie_in_their_communes() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let mut found = Vec::new();
-    let mut checked = 0;
-    for (province, name) in [("66", "daklak"), ("52", "gialai")] {
-        let path = folder.join(format!("boundaries_{name}_post_2025.geojson"));
-        if !path.exists() {
-            println!("reference data absent, skipped: no {}", path.display());
-            return;
-        }
-        let b = Boundaries::read(&path, "commune_code", date(2025, 7, 1), OPEN_END).unwrap();
-        let seats = csv::Reader::from_path(folder.join("population_post_2025-07.csv")).unwrap();
-        for row in seats.into_records().map(|row| row.unwrap()).filter(|row| &row[2] == province) {
-            let at = b.commune_at(row[5].parse().unwrap(), row[6].parse().unwrap());
-            checked += 1;
-            if at != Some(&row[0]) {
-                found.push((row[0].to_owned(), at.map(str::to_owned)));
-            }
-        }
+fn a_position_outside_is_near_the_closest_border_within_the_limit() {
+    let tile = |code, x, y| feature(code, "Polygon", &format!("[{}]", square(x, y, 0.1)));
+    let b = boundaries(&[tile("1", 108.0, 12.0), tile("2", 108.1, 12.0), tile("3", 108.4, 12.0)]);
+    let b = BoundarySets::new(vec![b]);
+    // A degree of longitude is 108.9 km there, one of latitude 110.6 km.
+    let east = near(&b, 12.05, 108.201, 200.0).unwrap();
+    assert_eq!(east.code, "2");
+    assert!((east.metres - 108.9).abs() < 0.2, "{east:?}");
+    assert_eq!(near(&b, 12.05, 108.201, 108.0), None);
+    assert_eq!(near(&b, 12.05, 108.201, 0.0), None);
+    let north = near(&b, 12.101, 108.05, 200.0).unwrap();
+    assert!(north.code == "1" && (north.metres - 110.6).abs() < 0.2, "{north:?}");
+    let corner = near(&b, 12.101, 108.201, 200.0).unwrap();
+    assert!((corner.metres - 155.2).abs() < 0.3, "not to the box but to its corner: {corner:?}");
+    assert_eq!(near(&b, 12.101, 108.201, 150.0), None, "within both sides of the box all the same");
+    assert_eq!(near(&b, 12.05, 108.3, 20_000.0).map(|n| n.code), Some("2"), "as far from 3");
+    assert_eq!(near(&b, 12.05, 108.300_01, 20_000.0).map(|n| n.code), Some("3"));
+    assert_eq!(near(&b, f64::NAN, 108.0, 200.0), None);
+}
+
+#[test]
+fn distance_is_to_the_edges_not_to_the_box() {
+    let slope = feature("1", "Polygon", "[[[108,12],[108.1,12],[108,12.1],[108,12]]]");
+    let b = BoundarySets::new(vec![boundaries(&[slope])]);
+    let found = near(&b, 12.09, 108.09, 20_000.0).unwrap();
+    // From the corner of the box to the slanted side: 0.08 degrees each way, over the root of two.
+    assert!((found.metres - 6_208.0).abs() < 20.0, "{found:?}");
+    assert_eq!(near(&b, 12.09, 108.09, 6_000.0), None);
+}
+
+#[test]
+fn of_two_that_are_equally_near_the_lowest_code_is_taken() {
+    let tile = |code, x, y| feature(code, "Polygon", &format!("[{}]", square(x, y, 0.1)));
+    let tiles = [tile("7", 108.0, 12.0), tile("4", 108.1, 12.0)];
+    let flat = "[[[108,12],[108.05,12],[108.1,12],[108.05,11.95],[108,12]]]";
+    let mirror = "[[[108.1,12.1],[108.05,12.1],[108,12.1],[108.05,12.15],[108.1,12.1]]]";
+    let sets = [
+        vec![boundaries(&tiles)],
+        vec![boundaries(&tiles[1..]), boundaries(&tiles[..1])],
+        vec![boundaries(&[feature("7", "Polygon", flat), feature("4", "Polygon", mirror)])],
+    ];
+    for (number, sets) in sets.into_iter().enumerate() {
+        let b = BoundarySets::new(sets);
+        let (y, x) = if number == 2 { (12.05, 108.05) } else { (12.101, 108.1) };
+        assert_eq!(near(&b, y, x, 6_000.0).map(|n| n.code), Some("4"), "{number}");
     }
-    let found: Vec<_> = found.iter().map(|(code, at)| (code.as_str(), at.as_deref())).collect();
-    assert_eq!(checked, 237);
-    assert_eq!(found, SEATS_ELSEWHERE);
 }
