@@ -23,6 +23,7 @@ use crate::queries::Queries;
 use crate::reconciliation::{Names, Published};
 use crate::report::Templates;
 use crate::statistics::student::NORMAL_975;
+use crate::weighting::Population;
 
 /// What cannot be planned.
 #[derive(Debug, thiserror::Error)]
@@ -130,6 +131,8 @@ pub struct Plan {
     pub unknown_operator: String,
     /// What was published elsewhere, to set ours beside; needs a period.
     pub published: Option<Published>,
+    /// To weight figures by; needs a period.
+    pub population: Option<Population>,
     pub threads: usize,
     /// An empty folder for intermediate files.
     pub work: PathBuf,
@@ -191,11 +194,13 @@ impl Plan {
             period,
             report_date,
             published: None,
+            population: None,
             threads: threads.max(1),
             work,
         };
         plan.check()?;
         plan.published = plan.read_published()?;
+        plan.population = plan.read_population()?;
         Ok(plan)
     }
 
@@ -208,6 +213,14 @@ impl Plan {
             families: &self.queries.families,
         };
         file.map(|file| Published::read(file, &names)).transpose()
+    }
+
+    fn read_population(&self) -> Result<Option<Population>> {
+        let (Some(file), Some(period)) = (&self.config.statistics.population, &self.period) else {
+            return Ok(None);
+        };
+        let province = &self.config.province.code;
+        Population::read(file, &self.register, province, period).map(Some)
     }
 
     fn check(&self) -> Result<()> {

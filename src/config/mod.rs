@@ -241,6 +241,8 @@ pub struct Statistics {
     pub own_deff_devices: u32,
     /// Local hours of the peak: from the first to before the second.
     pub peak_hours: (u32, u32),
+    /// A table (CSV) of inhabitants per commune; absent: nothing is weighted by them.
+    pub population: Option<PathBuf>,
 }
 
 /// What counts towards the quota of samples.
@@ -266,6 +268,7 @@ impl Default for Statistics {
             max_without_device_share: 0.2,
             own_deff_devices: 50,
             peak_hours: (19, 23),
+            population: None,
             compare_devices: 20,
             compare_commune_from: 100,
         }

@@ -73,6 +73,7 @@ const TABLES: &[&str] = &[
     "reconciliation",
     "reconciliation_reasons",
     "suspected_coverage",
+    "weighted",
 ];
 
 /// All that a report is made from.
