@@ -90,6 +90,8 @@ class Settings:
         self.operators = Operators(options.operators or file, operators["unknown_label"] or UNKNOWN_OPERATOR)
         published = found.get("reconciliation", {}).get("file")
         self.reconciliation = folder / published if published and options.config else None
+        inhabitants = self.statistics.get("population")
+        self.population = folder / inhabitants if inhabitants and options.config else None
         sets = communes["boundaries"]
         files = [
             (
@@ -110,6 +112,8 @@ class Settings:
                 self.merge(found[key], value, f"{name}.")
                 continue
             checked = name.split(".")[0] in ("province", "period", "validation", "statistics", "gaps")
+            # Of a path, the manifest keeps the name of the file only.
+            checked = checked and name != "statistics.population"
             if checked and found.get(key) != value:
                 self.differences.append(
                     f"{name}: manifest has {found.get(key)!r}, configuration has {value!r}"
