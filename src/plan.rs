@@ -36,6 +36,8 @@ pub enum PlanFault {
     Province { code: String, from: Date, to: Date, known: String },
     #[error("indicator `{found}` of a benchmark is unknown or takes none, expected {expected}")]
     Benchmark { found: String, expected: String },
+    #[error("operator `{found}` of a benchmark is not in the operator table, expected one of {known}")]
+    BenchmarkOperator { found: String, known: String },
 }
 
 impl Fault for PlanFault {
@@ -141,7 +143,7 @@ pub struct Plan {
 impl Plan {
     /// Loads everything that a configuration names.
     pub fn new(
-        config: Config,
+        mut config: Config,
         province_known: bool,
         month: Option<&str>,
         report_date: Option<Date>,
@@ -164,6 +166,7 @@ impl Plan {
             Some(file) => Operators::read(file)?,
             None => Operators::embedded()?,
         };
+        name_operators(&mut config, &operators)?;
         let zone_of_days = zone(&config.period.zone)?;
         let period = month
             .map(|month| Period::of(month, config.period.first_day, &zone_of_days))
@@ -349,6 +352,18 @@ pub fn table<const N: usize>(
     RecordBatch::try_from_iter_with_nullable(nullable).map_err(|e| {
         crate::engine::EngineFault::Table { table: name.into(), message: e.to_string() }
     })
+}
+
+/// Puts the label of the operator table in place of the names that benchmarks give.
+fn name_operators(config: &mut Config, operators: &Operators) -> Result<(), PlanFault> {
+    for name in config.benchmarks.iter_mut().filter_map(|benchmark| benchmark.operator.as_mut()) {
+        let label = operators.by_name(name).ok_or_else(|| PlanFault::BenchmarkOperator {
+            found: name.clone(),
+            known: operators.labels().join(", "),
+        })?;
+        *name = label.to_owned();
+    }
+    Ok(())
 }
 
 fn read_boundaries(config: &Config) -> Result<BoundarySets> {

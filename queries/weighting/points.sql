@@ -9,7 +9,7 @@ WITH sums AS (
         group_no,
         SUM(samples) AS all_samples,
         COUNT(*) AS all_communes,
-        SUM(CASE WHEN population IS NOT NULL THEN samples ELSE 0 END) AS samples,
+        CAST(SUM(CASE WHEN population IS NOT NULL THEN samples ELSE 0 END) AS DOUBLE) AS samples,
         SUM(CASE WHEN population IS NOT NULL THEN 1 ELSE 0 END) AS communes,
         SUM(population) AS population,
         CAST(SUM(samples * units) AS DOUBLE) AS units,

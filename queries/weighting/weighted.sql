@@ -4,14 +4,19 @@
 -- Median: Woodruff (1952). The variance of the weighted share up to the median, linearised over devices,
 -- with k / (k - 1) for k clusters, is `deff` times that of a share of n independent values, and never
 -- less than the design effect of weighting (Kish 1965) says; where all values are on one side, deff is
--- that of values alike within each device. The ends of the interval are the values at which the
--- weighted distribution reaches one half less and plus t standard errors (Student's t with devices - 1
--- degrees of freedom). Mean: linearised ratio over devices, same t. n_adj = n / (deff * t * t / (z * z)).
+-- that of values alike within each device. A variance over few devices is itself uncertain (sizes.sql): when
+-- n * n / sum(b * b), the devices that count, are fewer than `own_deff_devices`, deff is at least that of
+-- the correlation within devices over all groups of the indicator. The ends of the interval are the values at
+-- which the weighted distribution reaches one half less and plus t standard errors (Student's t with
+-- devices - 1 degrees of freedom). Mean: linearised ratio over devices, widened alike, same t.
+-- n_adj = n / (deff * t * t / (z * z)).
 -- Published like the other statistics: from `publish_from` adjusted samples and `publish_devices`
 -- devices, the mean from `mean_from`; without interval where too many tests carry no device.
+{%- from "macros.sql" import exact_sum %}
 WITH sizes AS (
     SELECT
         p.group_no,
+        g.indicator,
         p.all_samples,
         p.all_communes,
         p.samples,
@@ -23,6 +28,8 @@ WITH sizes AS (
         p.mean,
         c.weighted_devices AS devices,
         t.t,
+        p.share * (1.0 - p.share) AS spread,
+        c.bb,
         ABS(p.mean) * SQRT(c.clusters / NULLIF(c.clusters - 1.0, 0) * c.uu) / p.samples AS error,
         CASE
             WHEN p.share < 1
@@ -30,19 +37,48 @@ WITH sizes AS (
             ELSE c.bb / p.samples
         END AS own_deff
     FROM weighting_points AS p
+    INNER JOIN weighting_groups AS g ON p.group_no = g.group_no
     LEFT JOIN weighting_clusters AS c ON p.group_no = c.group_no
     LEFT JOIN weighting_t AS t ON c.weighted_devices = t.devices
+),
+pooled AS (
+    SELECT
+        s.indicator,
+        {{ exact_sum("s.spread * s.samples * (s.own_deff - s.design_effect)") }}
+        / NULLIF({{ exact_sum("s.spread * (s.bb - s.samples * s.design_effect)") }}, 0) AS correlation
+    FROM sizes AS s
+    CROSS JOIN parameters AS p
+    WHERE s.devices - p.publish_devices >= 0 AND s.spread > 0 AND s.bb / s.samples - s.design_effect > 0.000001
+    GROUP BY s.indicator
+),
+floors AS (
+    SELECT
+        s.*,
+        CASE
+            WHEN s.samples * s.samples / s.bb < p.own_deff_devices
+                THEN (s.bb / s.samples - s.design_effect) * COALESCE(o.correlation, 0)
+            ELSE 0
+        END AS above_weighting
+    FROM sizes AS s
+    CROSS JOIN parameters AS p
+    LEFT JOIN pooled AS o ON s.indicator = o.indicator
 ),
 effects AS (
     SELECT
         *,
-        CASE WHEN own_deff > design_effect THEN own_deff ELSE design_effect END AS deff
-    FROM sizes
+        CASE
+            WHEN above_weighting > 0 AND design_effect + above_weighting > own_deff
+                THEN design_effect + above_weighting
+            WHEN own_deff > design_effect THEN own_deff
+            ELSE design_effect
+        END AS deff
+    FROM floors
 ),
 adjusted AS (
     SELECT
         e.*,
         e.t * SQRT(e.deff / e.samples) * CAST(0.5 AS DOUBLE) AS half,
+        e.t * e.error * SQRT(e.deff / NULLIF(e.own_deff, 0)) AS mean_half,
         CAST(FLOOR(e.samples * p.z * p.z / (e.deff * e.t * e.t)) AS BIGINT) AS n_adj
     FROM effects AS e
     CROSS JOIN parameters AS p
@@ -64,7 +100,7 @@ found AS (
     SELECT
         g.*,
         a.all_communes AS communes,
-        COALESCE(a.all_samples, 0) - COALESCE(a.samples, 0) AS n_without_population,
+        COALESCE(a.all_samples, 0) - CAST(COALESCE(a.samples, 0) AS BIGINT) AS n_without_population,
         COALESCE(a.all_communes, 0) - COALESCE(a.communes, 0) AS communes_without_population,
         CAST(a.population AS DOUBLE) / i.population AS population_share,
         a.devices,
@@ -74,8 +110,8 @@ found AS (
         b.low AS weighted_median_low,
         b.high AS weighted_median_high,
         a.mean AS weighted_mean,
-        a.mean - a.t * a.error AS weighted_mean_low,
-        a.mean + a.t * a.error AS weighted_mean_high,
+        a.mean - a.mean_half AS weighted_mean_low,
+        a.mean + a.mean_half AS weighted_mean_high,
         g.tests_without_device <= q.max_without_device_share * g.tests_ok AS dependence_known,
         CASE
             WHEN g.tests_without_device <= q.max_without_device_share * g.tests_ok

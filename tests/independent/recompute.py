@@ -380,15 +380,15 @@ class Comparison:
     def benchmarks(self):
         findings = Findings(self.db, self.settings, self.expected, self.computed)
         expected = [
-            {key: b.get(key) for key in ("indicator", "access_type", "technology", "source")}
-            | {key: day(b.get(key)) for key in ("valid_from", "valid_until")}
+            {key: b.get(key) for key in ("indicator", "access_type", "technology", "operator", "source")}
+            | {key: day(b.get(key)) for key in ("valid_from", "valid_until", "target_date")}
             | {
                 "family": findings.family_of(b["access_type"], b.get("technology")),
                 "value": float(b["value"]),
             }
             for b in self.settings.benchmarks
         ]
-        self.compare_table("benchmarks", expected, ["indicator", "access_type", "technology"])
+        self.compare_table("benchmarks", expected, ["indicator", "access_type", "technology", "operator"])
 
     def remaining(self):
         """Tables and inputs that nothing above looked at."""

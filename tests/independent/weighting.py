@@ -55,6 +55,7 @@ class Weighted:
         self.ordered = self.values[order]
         self.up_to = np.cumsum(self.weights[order]) / n
         self.kish = float(n * (self.weights**2).sum() / self.weights.sum() ** 2)
+        self.settle()
 
     def reached(self, share):
         """The least value up to which there is so much of the weight."""
@@ -67,28 +68,41 @@ class Weighted:
         """The sum of squares of the weighted residuals of each cluster."""
         return float((np.bincount(self.codes, self.weights * residuals) ** 2).sum())
 
-    def deff(self):
+    def settle(self):
         """The variance of the share up to the median, beside that of n independent values."""
         marks = (self.values <= self.median() + ROUNDING).astype(float)
         share = float((self.weights * marks).sum() / self.n)
-        if marks.all():
-            own = self.squares(np.ones(self.n)) / self.n
-        else:
+        self.spread = share * (1 - share)
+        self.alike = self.own = self.squares(np.ones(self.n)) / self.n
+        if not marks.all() and self.k > 1:
             variance = self.k / (self.k - 1) * self.squares(marks - share) / self.n**2
-            own = variance / (share * (1 - share) / self.n)
-        return max(own, self.kish)
+            self.own = variance / (share * (1 - share) / self.n)
+        self.deff = max(self.own, self.kish)
+
+    def floor(self, correlation, own_from):
+        """Not less than groups like this one show, where few devices count."""
+        if correlation is not None and self.n / self.alike < own_from:
+            self.deff = max(self.deff, self.kish + (self.alike - self.kish) * correlation)
 
     def figures(self):
         """Median and mean with their intervals, and the adjusted size."""
         mean = float((self.weights * self.values).sum() / self.n)
         if self.devices < 2:
             return (self.median(), None, None), (mean, None, None), 0
-        deff, t = self.deff(), t_quantile(self.devices)
-        half = t * math.sqrt(deff * 0.25 / self.n)
+        t = t_quantile(self.devices)
+        half = t * math.sqrt(self.deff * 0.25 / self.n)
         ends = [self.reached(0.5 - half), self.reached(0.5 + half)] if half < 0.5 else [None, None]
         error = math.sqrt(self.k / (self.k - 1) * self.squares(self.values - mean)) / self.n
-        n_adj = math.floor(self.n / (deff * (t / Z) ** 2))
+        error *= math.sqrt(self.deff / self.own)
+        n_adj = math.floor(self.n / (self.deff * (t / Z) ** 2))
         return (self.median(), *ends), (mean, mean - t * error, mean + t * error), n_adj
+
+
+def correlation(groups, publish_devices):
+    """The correlation within devices that the design effects of many groups speak for."""
+    used = [g for g in groups if g.devices >= publish_devices and g.spread > 0 and g.alike - g.kish > 1e-6]
+    below = math.fsum(g.spread * g.n * (g.alike - g.kish) for g in used)
+    return math.fsum(g.spread * g.n * (g.own - g.kish) for g in used) / below if below else None
 
 
 def expected(db, settings, computed, population):
@@ -99,6 +113,7 @@ def expected(db, settings, computed, population):
         found = db.execute(f"""
             SELECT family, {key}, {indicator} FROM {by_family('effective')} AS s
             WHERE {indicator} IS NOT NULL ORDER BY ALL""").fetchall()
+        rows, groups = [], []
         for name in ("province", "operator"):
             for row in computed[name]:
                 operator = row.get("operator")
@@ -106,8 +121,9 @@ def expected(db, settings, computed, population):
                 used = [s for s in own if (s[1], s[2]) in population]
                 communes, with_population = ({(s[1], s[2]) for s in some} for some in (own, used))
                 known = row["tests_without_device"] <= limits["max_without_device_share"] * row["tests_ok"]
-                one = weighted_row(used, population, known, limits)
-                yield one | {
+                places, devices = [(s[1], s[2]) for s in used], [s[3] for s in used]
+                groups.append(Weighted([s[5] for s in used], places, devices, population) if used else None)
+                row = {
                     "province_code": row["province_code"],
                     "family": row["family"],
                     "operator": operator,
@@ -117,16 +133,21 @@ def expected(db, settings, computed, population):
                     "n_without_population": len(own) - len(used),
                     "communes_without_population": len(communes - with_population),
                     "population_share": sum(population[c] for c in with_population) / whole if used else None,
+                    "known": known,
                 } | {f + end: row[f"{indicator}_{f}{end}"] for f in FIGURES for end in ENDS}
+                rows.append(row)
+        pooled = correlation([g for g in groups if g], limits["publish_devices"])
+        for row, group in zip(rows, groups):
+            yield row | weighted_row(group, row.pop("known"), pooled, limits)
 
 
-def weighted_row(used, population, known, limits):
-    """The weighted figures of some samples, as far as they are published."""
+def weighted_row(one, known, pooled, limits):
+    """The weighted figures of a group, as far as they are published."""
     row = {f"weighted_{f}{end}": None for f in FIGURES for end in ENDS}
     row |= {"devices": 0, "design_effect": None, "n_adj": 0 if known else None}
-    if not used:
+    if one is None:
         return row
-    one = Weighted([s[5] for s in used], [(s[1], s[2]) for s in used], [s[3] for s in used], population)
+    one.floor(pooled, limits["own_deff_devices"])
     median, mean, n_adj = one.figures()
     row |= {"devices": one.devices, "design_effect": one.kish, "n_adj": n_adj if known else None}
     size = n_adj if known else one.n

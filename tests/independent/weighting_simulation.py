@@ -15,11 +15,12 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from weighting import Weighted
+from weighting import Weighted, correlation
 
 LOG_SD = 0.8
 LEVEL_SD = 0.3
 PUBLISH_FROM = 30
+OWN_DEFF_DEVICES = 50
 
 
 def truth(population, levels):
@@ -29,30 +30,35 @@ def truth(population, levels):
     return np.exp(brentq(below, levels.min() - 5, levels.max() + 5))
 
 
-def covered(random, devices, communes, correlation, repeats):
-    """Shares of repeats that are published, and of these that cover; the mean design effect."""
+def case(random, devices, communes, correlation):
+    """One month of a province of its own, and its true median."""
     population = np.round(np.exp(random.normal(9.5, 0.6, communes)))
     levels = np.log(50) + random.normal(0, LEVEL_SD, communes)
-    middle = truth(population, levels)
     # Every commune has a device; the others go where they like.
     popular = random.dirichlet(np.ones(communes))
     places = np.concatenate([np.arange(communes), random.choice(communes, devices - communes, p=popular)])
-    by_commune = dict(enumerate(population))
+    days = random.integers(1, 21, devices)
+    whose = np.repeat(np.arange(devices), days)
+    own = random.normal(0, LOG_SD * correlation**0.5, devices)[whose]
+    noise = random.normal(0, LOG_SD * (1 - correlation) ** 0.5, len(whose))
+    values = np.exp(levels[places[whose]] + own + noise)
+    inhabitants = dict(enumerate(population))
+    one = Weighted(values, places[whose].tolist(), whose.tolist(), inhabitants)
+    return one, truth(population, levels)
+
+
+def covered(random, devices, communes, within, repeats):
+    """Shares of repeats that are published, and of these that cover; the mean design effect."""
+    cases = [case(random, devices, communes, within) for _ in range(repeats)]
+    pooled = correlation([one for one, _ in cases], 5)
     published = hits = 0
-    effects = []
-    for _ in range(repeats):
-        days = random.integers(1, 21, devices)
-        whose = np.repeat(np.arange(devices), days)
-        own = random.normal(0, LOG_SD * correlation**0.5, devices)[whose]
-        noise = random.normal(0, LOG_SD * (1 - correlation) ** 0.5, len(whose))
-        values = np.exp(levels[places[whose]] + own + noise)
-        one = Weighted(values, places[whose].tolist(), whose.tolist(), by_commune)
+    for one, middle in cases:
+        one.floor(pooled, OWN_DEFF_DEVICES)
         (_, low, high), _, n_adj = one.figures()
-        effects.append(one.kish)
         if n_adj >= PUBLISH_FROM:
             published += 1
             hits += low <= middle <= high
-    return published / repeats, hits / max(published, 1), float(np.mean(effects))
+    return published / repeats, hits / max(published, 1), float(np.mean([one.kish for one, _ in cases]))
 
 
 def main():
@@ -61,10 +67,10 @@ def main():
     repeats = parser.parse_args().repeats
     random = np.random.default_rng(20251001)
     print("devices communes correlation  published  covered  design effect")
-    for devices, communes in ((30, 5), (60, 10), (100, 20), (300, 60)):
-        for correlation in (0.2, 0.5, 0.7):
-            share, hit, effect = covered(random, devices, communes, correlation, repeats)
-            print(f"{devices:7} {communes:8} {correlation:11} {share:10.1%} {hit:8.1%} {effect:14.2f}", flush=True)
+    for devices, communes in ((30, 5), (60, 3), (60, 10), (100, 20), (300, 60)):
+        for within in (0.2, 0.5, 0.7):
+            share, hit, effect = covered(random, devices, communes, within, repeats)
+            print(f"{devices:7} {communes:8} {within:11} {share:10.1%} {hit:8.1%} {effect:14.2f}", flush=True)
 
 
 if __name__ == "__main__":
