@@ -81,6 +81,7 @@ impl Samples {
                 ("commune_code", communes),
                 ("access_type", same("mobile")),
                 ("technology_key", same("4G")),
+                ("operator", same("x")),
                 ("cluster_no", devices),
                 ("device_id", names),
                 ("is_ok", ok),

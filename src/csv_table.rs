@@ -122,6 +122,15 @@ impl CsvTable {
         }
     }
 
+    /// Reads a file in which other columns are ignored.
+    pub fn read_among(path: &Path, required: &[&str]) -> Result<Self, CsvFault> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse_among(&file, &text, required),
+            Err(source) => Err(CsvFault::Unreadable { file, source }),
+        }
+    }
+
     /// The same for text in memory; `file` is its name in messages.
     pub fn parse(
         file: &str,
@@ -129,11 +138,18 @@ impl CsvTable {
         required: &[&str],
         optional: &[&str],
     ) -> Result<Self, CsvFault> {
+        let table = Self::parse_among(file, text, required)?;
+        check_unknown(file, &table.header, required, optional)?;
+        Ok(table)
+    }
+
+    /// The same for text in which other columns are ignored.
+    pub fn parse_among(file: &str, text: &str, required: &[&str]) -> Result<Self, CsvFault> {
         let mut reader =
             ReaderBuilder::new().trim(Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
         let header = reader.headers().map_err(|e| csv_fault(file, text, e))?;
         let header: Vec<String> = header.iter().map(String::from).collect();
-        check_header(file, &header, required, optional)?;
+        check_header(file, &header, required)?;
         let mut records = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|e| csv_fault(file, text, e))?;
@@ -153,12 +169,7 @@ impl CsvTable {
     }
 }
 
-fn check_header(
-    file: &str,
-    header: &[String],
-    required: &[&str],
-    optional: &[&str],
-) -> Result<(), CsvFault> {
+fn check_header(file: &str, header: &[String], required: &[&str]) -> Result<(), CsvFault> {
     let file = file.to_owned();
     if let Some(column) = required.iter().find(|name| !header.iter().any(|h| h == *name)) {
         let column = column.to_string();
@@ -169,8 +180,20 @@ fn check_header(
         if header[..i].contains(&column) {
             return Err(CsvFault::RepeatedColumn { file, column });
         }
+    }
+    Ok(())
+}
+
+fn check_unknown(
+    file: &str,
+    header: &[String],
+    required: &[&str],
+    optional: &[&str],
+) -> Result<(), CsvFault> {
+    for column in header {
         if !required.iter().chain(optional).any(|name| *name == column) {
             let expected = listed(&[required, optional].concat());
+            let (file, column) = (file.to_owned(), column.clone());
             return Err(CsvFault::UnknownColumn { file, column, expected });
         }
     }

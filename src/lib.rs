@@ -34,3 +34,4 @@ pub mod statistics;
 pub mod validation;
 pub mod vietnamese;
 pub mod warning;
+pub mod weighting;

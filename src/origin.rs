@@ -39,6 +39,7 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
         "/communes/register",
         "/operators/file",
         "/reconciliation/file",
+        "/statistics/population",
         "/coverage/hamlets",
         "/definitions/queries",
         "/definitions/reports",
@@ -74,6 +75,8 @@ fn inputs(plan: &Plan, samples: &Samples) -> Result<Vec<Input>> {
     let named = communes.register.iter().map(|path| ("register", path));
     let named = named.chain(communes.boundaries.iter().map(|b| ("boundaries", &b.file)));
     let named = named.chain(plan.config.operators.file.iter().map(|path| ("operators", path)));
+    let population = plan.config.statistics.population.iter();
+    let named = named.chain(population.map(|path| ("population", path)));
     let published = plan.config.reconciliation.file.iter();
     let named = named.chain(published.map(|path| ("reconciliation", path)));
     let named = named.chain(plan.config.coverage.hamlets.iter().map(|path| ("hamlets", path)));

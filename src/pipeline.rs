@@ -21,6 +21,7 @@ use crate::statistics::{self, Bench};
 use crate::validation::ledger::Ledger;
 use crate::validation::{ValidSamples, validate};
 use crate::warning::{Warning, warnings};
+use crate::weighting;
 
 /// What a run needs and a plan may lack.
 #[derive(Debug, thiserror::Error)]
@@ -144,6 +145,7 @@ fn build(
     let effective = collapse::collapse(plan, valid, effective, by_day_part, progress)?;
     let mut bench = Bench::new(plan, valid, &effective)?;
     statistics::compute(plan, &mut bench, progress)?;
+    weighting::weigh(plan, &mut bench, progress)?;
     coverage::find(plan, &mut bench, progress)?;
     gaps::find(plan, &mut bench, progress)?;
     bias::describe(plan, &mut bench, progress)?;

@@ -23,6 +23,7 @@ use crate::queries::Queries;
 use crate::reconciliation::{Names, Published};
 use crate::report::Templates;
 use crate::statistics::student::NORMAL_975;
+use crate::weighting::Population;
 
 /// What cannot be planned.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,8 @@ pub enum PlanFault {
     Province { code: String, from: Date, to: Date, known: String },
     #[error("indicator `{found}` of a benchmark is unknown or takes none, expected {expected}")]
     Benchmark { found: String, expected: String },
+    #[error("operator `{found}` of a benchmark is not in the operator table, expected one of {known}")]
+    BenchmarkOperator { found: String, known: String },
 }
 
 impl Fault for PlanFault {
@@ -130,6 +133,8 @@ pub struct Plan {
     pub unknown_operator: String,
     /// What was published elsewhere, to set ours beside; needs a period.
     pub published: Option<Published>,
+    /// To weight figures by; needs a period.
+    pub population: Option<Population>,
     pub threads: usize,
     /// An empty folder for intermediate files.
     pub work: PathBuf,
@@ -138,7 +143,7 @@ pub struct Plan {
 impl Plan {
     /// Loads everything that a configuration names.
     pub fn new(
-        config: Config,
+        mut config: Config,
         province_known: bool,
         month: Option<&str>,
         report_date: Option<Date>,
@@ -161,6 +166,7 @@ impl Plan {
             Some(file) => Operators::read(file)?,
             None => Operators::embedded()?,
         };
+        name_operators(&mut config, &operators)?;
         let zone_of_days = zone(&config.period.zone)?;
         let period = month
             .map(|month| Period::of(month, config.period.first_day, &zone_of_days))
@@ -191,11 +197,13 @@ impl Plan {
             period,
             report_date,
             published: None,
+            population: None,
             threads: threads.max(1),
             work,
         };
         plan.check()?;
         plan.published = plan.read_published()?;
+        plan.population = plan.read_population()?;
         Ok(plan)
     }
 
@@ -208,6 +216,14 @@ impl Plan {
             families: &self.queries.families,
         };
         file.map(|file| Published::read(file, &names)).transpose()
+    }
+
+    fn read_population(&self) -> Result<Option<Population>> {
+        let (Some(file), Some(period)) = (&self.config.statistics.population, &self.period) else {
+            return Ok(None);
+        };
+        let province = &self.config.province.code;
+        Population::read(file, &self.register, province, period).map(Some)
     }
 
     fn check(&self) -> Result<()> {
@@ -336,6 +352,18 @@ pub fn table<const N: usize>(
     RecordBatch::try_from_iter_with_nullable(nullable).map_err(|e| {
         crate::engine::EngineFault::Table { table: name.into(), message: e.to_string() }
     })
+}
+
+/// Puts the label of the operator table in place of the names that benchmarks give.
+fn name_operators(config: &mut Config, operators: &Operators) -> Result<(), PlanFault> {
+    for name in config.benchmarks.iter_mut().filter_map(|benchmark| benchmark.operator.as_mut()) {
+        let label = operators.by_name(name).ok_or_else(|| PlanFault::BenchmarkOperator {
+            found: name.clone(),
+            known: operators.labels().join(", "),
+        })?;
+        *name = label.to_owned();
+    }
+    Ok(())
 }
 
 fn read_boundaries(config: &Config) -> Result<BoundarySets> {

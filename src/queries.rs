@@ -272,6 +272,13 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "validation/duplicates.sql",
     "validation/notes.sql",
     "validation/placed.sql",
+    "weighting/clusters.sql",
+    "weighting/communes.sql",
+    "weighting/groups.sql",
+    "weighting/levels.sql",
+    "weighting/points.sql",
+    "weighting/values.sql",
+    "weighting/weighted.sql",
 ];
 
 /// Macros that SQL files may import.
@@ -320,6 +327,7 @@ impl Queries {
             "reconciliation",
             "statistics",
             "validation",
+            "weighting",
         ] {
             read_folder(folder, sub, &mut files)?;
         }

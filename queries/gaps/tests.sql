@@ -3,7 +3,8 @@
 --
 -- `statistic` is the t of "the mean is not on the wrong side of the benchmark", bent against
 -- skewness (Hall 1992) and turned so that a low value speaks for a mean on the wrong side. A benchmark
--- of one technology is compared with that technology only; unknown technology with none.
+-- of one technology is compared with that technology only; unknown technology with none. What an
+-- operator declared takes the place of the benchmark for all of the same access type and technology.
 WITH cells AS (
     SELECT
         s.province_code, s.district_code, s.district_name,
@@ -52,8 +53,34 @@ goals AS (
         family,
         COALESCE(technology, '') AS technology_key,
         CASE WHEN technology IS NULL THEN 'access_type' ELSE 'technology' END AS grouping,
+        COALESCE(operator, '') AS operator_key,
         value
     FROM benchmarks
+),
+declared AS (
+    SELECT * FROM goals WHERE operator_key <> ''
+),
+measured AS (
+    SELECT operator FROM cells GROUP BY operator
+),
+general AS (
+    SELECT g.indicator, g.access_type, g.family, g.technology_key, g.grouping, m.operator, g.value
+    FROM goals AS g
+    CROSS JOIN measured AS m
+    WHERE g.operator_key = ''
+),
+applied AS (
+    SELECT indicator, access_type, family, technology_key, grouping, operator_key AS operator, value
+    FROM declared
+    UNION ALL
+    SELECT g.indicator, g.access_type, g.family, g.technology_key, g.grouping, g.operator, g.value
+    FROM general AS g
+    LEFT JOIN declared AS d
+        ON g.indicator = d.indicator
+        AND g.access_type = d.access_type
+        AND g.technology_key = d.technology_key
+        AND g.operator = d.operator_key
+    WHERE d.value IS NULL
 ),
 compared AS (
 {%- for i in indicators if i.benchmark %}
@@ -73,8 +100,9 @@ compared AS (
         {% if i.worse == "low" %}1.0{% else %}0.0 - 1.0{% endif %} AS side
     FROM cells AS c
     INNER JOIN means AS m ON c.grouping = m.grouping AND c.group_no = m.group_no
-    INNER JOIN goals AS b
+    INNER JOIN applied AS b
         ON c.grouping = b.grouping
+        AND c.operator = b.operator
         AND c.access_type = b.access_type
         AND COALESCE(c.technology, '') = b.technology_key
     WHERE m.indicator = '{{ i.name }}' AND b.indicator = '{{ i.name }}' AND c.{{ i.name }}_mean_low IS NOT NULL

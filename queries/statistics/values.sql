@@ -6,6 +6,7 @@ WITH keyed AS (
 {%- endfor %}
         access_type AS benchmark_access_type,
         technology_key AS benchmark_technology_key,
+        operator AS benchmark_operator,
         cluster_no
 {%- for m in series.measures %},
         {{ m.expression }} AS {{ m.name }}
@@ -21,7 +22,7 @@ SELECT
 {%- for m in series.measures %},
     k.{{ m.name }}
 {%- if m.benchmark %},
-    b_{{ m.name }}.value AS {{ m.name }}_benchmark
+    COALESCE(o_{{ m.name }}.value, b_{{ m.name }}.value) AS {{ m.name }}_benchmark
 {%- endif %}
 {%- endfor %}
 FROM keyed AS k
@@ -33,4 +34,8 @@ INNER JOIN {{ table.name }}_groups AS g
 LEFT JOIN benchmark_{{ m.name }} AS b_{{ m.name }}
     ON k.benchmark_access_type = b_{{ m.name }}.access_type
     AND k.benchmark_technology_key = b_{{ m.name }}.technology_key
+LEFT JOIN benchmark_of_operator_{{ m.name }} AS o_{{ m.name }}
+    ON k.benchmark_operator = o_{{ m.name }}.operator
+    AND k.benchmark_access_type = o_{{ m.name }}.access_type
+    AND k.benchmark_technology_key = o_{{ m.name }}.technology_key
 {%- endfor %}

@@ -203,6 +203,7 @@ fn resolve(config: &mut Config, folder: &Path) {
     config.communes.register.iter_mut().for_each(absolute);
     config.communes.boundaries.iter_mut().for_each(|b| b.file = folder.join(&b.file));
     config.operators.file.iter_mut().for_each(absolute);
+    config.statistics.population.iter_mut().for_each(absolute);
     config.reconciliation.file.iter_mut().for_each(absolute);
     config.coverage.hamlets.iter_mut().for_each(absolute);
     config.definitions.queries.iter_mut().for_each(absolute);

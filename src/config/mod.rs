@@ -241,6 +241,8 @@ pub struct Statistics {
     pub own_deff_devices: u32,
     /// Local hours of the peak: from the first to before the second.
     pub peak_hours: (u32, u32),
+    /// A table (CSV) of inhabitants per commune; absent: nothing is weighted by them.
+    pub population: Option<PathBuf>,
 }
 
 /// What counts towards the quota of samples.
@@ -266,6 +268,7 @@ impl Default for Statistics {
             max_without_device_share: 0.2,
             own_deff_devices: 50,
             peak_hours: (19, 23),
+            population: None,
             compare_devices: 20,
             compare_commune_from: 100,
         }
@@ -299,6 +302,8 @@ pub struct Benchmark {
     pub access_type: String,
     /// The technology it is for; absent: any.
     pub technology: Option<String>,
+    /// The operator that declared it, by any of its names; absent: it is for all that declared none.
+    pub operator: Option<String>,
     pub value: f64,
     /// The document it comes from, as printed.
     pub source: String,
@@ -307,18 +312,23 @@ pub struct Benchmark {
     /// First day on which it no longer holds.
     #[serde(default, deserialize_with = "day")]
     pub valid_until: Option<Date>,
+    /// The day by which it is to be reached; it is still compared with afterwards, and the day printed.
+    #[serde(default, deserialize_with = "day")]
+    pub target_date: Option<Date>,
 }
 
-/// National targets of Quyết định 36/QĐ-TTg of 11/01/2024.
+/// National targets of Quyết định 36/QĐ-TTg of 11/01/2024, to be reached by the end of 2025.
 fn default_benchmarks() -> Vec<Benchmark> {
     let target = |access_type: &str, technology: Option<&str>, value| Benchmark {
         indicator: "download_mbps".into(),
         access_type: access_type.into(),
         technology: technology.map(Into::into),
+        operator: None,
         value,
         source: "QĐ 36/QĐ-TTg, 11/01/2024".into(),
         valid_from: Some(Date::constant(2024, 1, 11)),
         valid_until: None,
+        target_date: Some(Date::constant(2025, 12, 31)),
     };
     vec![
         target("mobile", Some("4G"), 40.0),

@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::table::{Table, count, number, text};
+use jiff::civil::Date;
+
+use super::table::{Table, count, day, number, text};
 use super::{FigureSources, round};
 use crate::chart::{Benchmark, IntervalLegend, IntervalRow, Intervals, Spread};
 use crate::error::Result;
@@ -119,20 +121,30 @@ fn benchmarks(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Benchmark
         return Ok(Vec::new());
     };
     let (indicators, technologies) = (table.text("indicator")?, table.text("technology")?);
-    let values = table.numbers("value")?;
+    let (values, declared) = (table.numbers("value")?, table.text("operator")?);
+    let targets = table.days("target_date")?;
     let mut benchmarks = Vec::new();
     for row in table.rows(family)? {
         let Some(value) = number(&values, row) else {
             continue;
         };
-        if text(&indicators, row) == INDICATOR {
+        // What one operator declared is no line across all of them.
+        if text(&indicators, row) == INDICATOR && text(&declared, row).is_empty() {
             let label = benchmark_label(sources, value, text(&technologies, row))?;
+            let label = with_target(sources, label, day(&targets, row))?;
             benchmarks.push(Benchmark { value, label });
         }
     }
     // One value for two periods is one line.
     benchmarks.dedup();
     Ok(benchmarks)
+}
+
+/// The day by which a benchmark was to be reached, when that is past.
+fn with_target(sources: &FigureSources<'_>, label: String, day: Option<Date>) -> Result<String> {
+    let Some(day) = day.filter(|day| *day < sources.period_from) else { return Ok(label) };
+    let values = [("benchmark", label.as_str()), ("date", &vietnamese::date(day))];
+    sources.filled("legend.target", &values)
 }
 
 fn benchmark_label(sources: &FigureSources<'_>, value: f64, technology: &str) -> Result<String> {

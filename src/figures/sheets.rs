@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "operator",
     "operator_technology",
     "operator_day_part",
+    "weighted",
     "district",
     "commune",
     "commune_operator",

@@ -7,6 +7,8 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
+use jiff::ToSpan;
+use jiff::civil::Date;
 
 use super::FigureError;
 
@@ -76,6 +78,12 @@ pub(super) fn text(column: &StringArray, row: usize) -> &str {
 /// The count of a row; 0 when null.
 pub(super) fn count(column: &Int64Array, row: usize) -> i64 {
     if column.is_valid(row) { column.value(row) } else { 0 }
+}
+
+/// The day of a row, if there is one.
+pub(super) fn day(column: &Date32Array, row: usize) -> Option<Date> {
+    let days = column.is_valid(row).then(|| column.value(row))?;
+    Date::constant(1970, 1, 1).checked_add(i64::from(days).days()).ok()
 }
 
 /// The number of a row that is there and finite.

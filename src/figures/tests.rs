@@ -199,8 +199,15 @@ fn too_many_operators_are_counted_and_fit_on_a_page() {
 fn benchmarks_of_the_family_are_lines() {
     let benchmarks = small().intervals("operators_mobile_download").benchmarks;
     let lines: Vec<_> = benchmarks.iter().map(|b| (b.value, b.label.as_str())).collect();
-    let expected = [(40.0, "Mức đối chiếu 40 Mbps (4G)")];
+    let expected = [(40.0, "Đối chiếu tham khảo 40 Mbps (4G)")];
     assert_eq!(lines, expected);
+    let mut later = small();
+    later.period_from = Date::constant(2026, 1, 1);
+    let benchmarks = later.intervals("operators_mobile_download").benchmarks;
+    assert_eq!(
+        benchmarks[0].label,
+        "Đối chiếu tham khảo 40 Mbps (4G), mục tiêu đến 31/12/2025"
+    );
     assert!(small().intervals("operators_fixed_download").benchmarks.is_empty());
 }
 

@@ -18,7 +18,9 @@
 //!   but not enough), `share_met`, `counted`, `tests_ok`, `tests_failed`, `shortfall`, `met_communes`, `zero_communes` (names); `province` (row of that
 //!   table, or null), `operators` (rows in alphabetical order), `operators_published` and
 //!   `commune_operators_published` (how many rows have statistics), `commune_operators` (how many
-//!   rows there are), `commune_operators_compared`
+//!   rows there are), `operators_without_device` (names), `communes_without_device` and
+//!   `commune_operators_without_device` (how many rows have statistics but too many tests without
+//!   device), `commune_operators_compared`
 //!   (how many have a mean with an interval);
 //!   `communes_by_tier` (`sufficient`, `reference`, `count_only`); of the gaps `low_quality` (findings), `watch` (uncertain ones),
 //!   `low_quality_communes` (number), `low_quality_operators` (names); `benchmarks` (rows of
@@ -73,6 +75,7 @@ const TABLES: &[&str] = &[
     "reconciliation",
     "reconciliation_reasons",
     "suspected_coverage",
+    "weighted",
 ];
 
 /// All that a report is made from.

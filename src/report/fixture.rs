@@ -253,7 +253,7 @@ const GAPS: &str = "gap_class:s state:s family:s since:s n_adj:i mean_low:f mean
                     commune_name:s commune_valid_from:d access_type:s operator:s technology:s \
                     indicator:s benchmark:f mean:f median:f samples_effective:i tests_ok:i quota:i \
                     shortfall:i tier:s simulated:b";
-const BENCHMARKS: &str = "indicator:s access_type:s technology:s family:s value:f source:s valid_from:d valid_until:d simulated:b";
+const BENCHMARKS: &str = "indicator:s access_type:s technology:s family:s operator:s value:f source:s valid_from:d valid_until:d target_date:d simulated:b";
 
 fn quota_row(index: usize, name: &str, access: &str, samples: i64) -> Value {
     let mut row = with(place(index, name), "family", access);
@@ -299,7 +299,7 @@ fn benchmarks() -> Vec<Value> {
             "indicator": "download_mbps", "access_type": "mobile", "technology": technology,
             "family": if technology == "5G" { "mobile_5g" } else { "mobile" },
             "value": value, "source": "Quyết định số 36/QĐ-TTg ngày 11/01/2024",
-            "valid_from": "2024-01-11",
+            "valid_from": "2024-01-11", "target_date": "2025-12-31",
         })
     };
     vec![row("4G", 40.0), row("5G", 100.0)]

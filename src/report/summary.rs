@@ -51,6 +51,13 @@ fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> R
     summary.insert("commune_operators".into(), of("commune_operator").len().into());
     let compared = of("commune_operator").into_iter().filter(has_mean_interval).count();
     summary.insert("commune_operators_compared".into(), compared.into());
+    let without_device = operators.iter().filter(|row| lacks_devices(row));
+    let without_device: Vec<_> = without_device.map(|row| text(row, "operator")).collect();
+    summary.insert("operators_without_device".into(), json!(without_device));
+    for table in ["commune", "commune_operator"] {
+        let rows = of(table).into_iter().filter(|row| lacks_devices(row)).count();
+        summary.insert(format!("{table}s_without_device"), rows.into());
+    }
     summary.insert("operators".into(), json!(operators));
     summary.insert("communes_by_tier".into(), tiers(&of("commune")));
     summary.extend(low_quality(&of("gaps")));
@@ -67,6 +74,12 @@ fn comparisons(pairs: &[&Row]) -> Row {
     let in_province: Vec<_> = pairs().filter(|row| !is_in_commune(row)).collect();
     let in_commune: Vec<_> = pairs().filter(is_in_commune).filter(is_better).collect();
     object(json!({"comparisons": in_province, "commune_better": in_commune}))
+}
+
+/// Whether statistics are shown although too many tests carry no device to say how sure they are: then
+/// no adjusted size is known.
+fn lacks_devices(row: &Row) -> bool {
+    text(row, "tier") != "count_only" && row.get("samples_adjusted").is_some_and(Value::is_null)
 }
 
 fn has_mean_interval(row: &&Row) -> bool {

@@ -1,7 +1,9 @@
 //! What the two reports say about months of every kind.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use arrow::array::Int64Array;
 use arrow::record_batch::RecordBatch;
 use jiff::civil::Date;
 
@@ -141,6 +143,86 @@ fn both_reports_account_for_every_record() {
         );
         assert_eq!(document.blocks.iter().filter(|b| matches!(b, Block::Annex { .. })).count(), 4);
     }
+}
+
+/// Empties a column of whole numbers.
+fn without_values(fixture: &mut Fixture, table: &str, column: &str) {
+    let batch = &fixture.tables[table];
+    let at = batch.schema().index_of(column).unwrap();
+    let mut columns = batch.columns().to_vec();
+    columns[at] = Arc::new(Int64Array::from(vec![None; batch.num_rows()]));
+    let batch = RecordBatch::try_new(batch.schema(), columns).unwrap();
+    fixture.tables.insert(table.into(), batch);
+}
+
+#[test]
+fn rows_with_too_many_tests_without_device_say_what_they_lack_and_why() {
+    let mut fixture = Fixture::small();
+    let operators = "trên 20% lượt đo băng rộng di động không có mã thiết bị nên không biết bao nhiêu lượt là \
+                     của cùng một thiết bị. Vì vậy số liệu không kèm khoảng tin cậy, không dùng để so sánh doanh \
+                     nghiệp hoặc đối chiếu, và chỉ ở mức tham khảo";
+    let communes = "xã, phường có trên 20% lượt đo băng rộng di động không có mã thiết bị: không biết";
+    let pairs = "cặp xã, phường và doanh nghiệp có trên 20% lượt đo băng rộng di động không có mã thiết bị";
+    for name in ["ministry.md", "committee.md"] {
+        let words = text(&document(name, &fixture));
+        assert!(!words.contains("lượt đo băng rộng di động không có mã thiết bị"), "{words}");
+    }
+    for table in ["operator", "commune", "commune_operator"] {
+        without_values(&mut fixture, table, "samples_adjusted");
+    }
+    for name in ["ministry.md", "committee.md"] {
+        let words = text(&document(name, &fixture));
+        for expected in [operators, communes, pairs, "MobiFone, Viettel và VNPT: trên 20%"] {
+            assert!(words.contains(expected), "{expected}\n{words}");
+        }
+    }
+}
+
+#[test]
+fn a_target_that_is_past_is_printed_with_its_date() {
+    let mut fixture = Fixture::small();
+    let words = text(&document("ministry.md", &fixture));
+    assert!(!words.contains("mục tiêu đến 31/12/2025"), "{words}");
+    fixture.month = "2026-01".into();
+    fixture.from = Date::constant(2026, 1, 1);
+    fixture.to = Date::constant(2026, 2, 1);
+    for name in ["ministry.md", "committee.md"] {
+        let words = text(&document(name, &fixture));
+        let expected = "Mức đối chiếu tham khảo 40 Mbps của băng rộng di động (4G) là mục tiêu đến 31/12/2025";
+        assert!(words.contains(expected), "{words}");
+        let expected = "Mức đối chiếu tham khảo 40 Mbps";
+        assert!(words.contains("đối chiếu tham khảo") && words.contains(expected));
+    }
+}
+
+/// Words of a verdict on conformity, in a line by itself or beside a benchmark.
+fn verdicts(text: &str) -> Vec<String> {
+    let conformity = ["đạt qcvn", "đạt quy chuẩn", "phù hợp qcvn", "vi phạm", "đạt mức đối chiếu"];
+    let is_verdict = |line: &&str| {
+        let line = line.to_lowercase();
+        let beside = line.contains("đối chiếu") && line.contains("đạt");
+        beside || conformity.iter().any(|words| line.contains(words))
+    };
+    text.lines().filter(is_verdict).map(str::to_owned).collect()
+}
+
+#[test]
+fn no_template_and_no_label_judges_against_a_benchmark() {
+    let templates = Templates::embedded();
+    let found: Vec<_> = templates.iter().map(|(name, text)| (name, verdicts(text))).collect();
+    assert!(found.len() > 10);
+    for (name, lines) in found {
+        assert!(lines.is_empty(), "{name}: {lines:#?}");
+    }
+    for line in [
+        "Xã này không đạt QCVN 81:2019/BTTTT.",
+        "tốc độ đạt mức đối chiếu",
+        "mức đối chiếu 40 Mbps: chưa đạt",
+        "Đạt quy chuẩn",
+    ] {
+        assert_eq!(verdicts(line), [line]);
+    }
+    assert!(verdicts("chưa đạt {{ a.quota }} mẫu").is_empty());
 }
 
 #[test]

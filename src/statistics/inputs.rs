@@ -1,17 +1,20 @@
 //! The tables that statistics read beside samples: from configuration and register.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
 };
+use jiff::civil::Date;
 
-use crate::config::Benchmark;
+use crate::config::{Benchmark, TECHNOLOGIES};
 use crate::error::Result;
 use crate::import::functions::days;
 use crate::plan::{Plan, table};
 use crate::queries::Family;
+
+const ACCESS_TYPES: [&str; 2] = ["fixed", "mobile"];
 
 /// The tables that come from the configuration and the register.
 pub(super) fn inputs(plan: &Plan, simulated: bool) -> Result<Vec<(String, RecordBatch)>> {
@@ -21,15 +24,16 @@ pub(super) fn inputs(plan: &Plan, simulated: bool) -> Result<Vec<(String, Record
         ("benchmarks".to_owned(), benchmarks(plan, simulated)?),
     ];
     inputs.push(("families".into(), families(plan)?));
-    let types: ArrayRef = Arc::new(StringArray::from(vec!["fixed", "mobile"]));
+    let types: ArrayRef = Arc::new(StringArray::from(ACCESS_TYPES.to_vec()));
     inputs.push(("access_types".into(), table("access_types", [("access_type", types)])?));
     let all = plan.period.as_ref().map_or_else(Vec::new, |period| period.days());
     let all: ArrayRef = Arc::new(Date32Array::from_iter_values(all.into_iter().map(days)));
     inputs.push(("days".into(), table("days", [("local_day", all)])?));
     for indicator in plan.queries.indicators.iter().filter(|i| i.benchmark) {
         let name = format!("benchmark_{}", indicator.name);
-        let batch = benchmark_keys(plan, &indicator.name)?;
-        inputs.push((name, batch));
+        inputs.push((name, benchmark_keys(plan, &indicator.name)?));
+        let name = format!("benchmark_of_operator_{}", indicator.name);
+        inputs.push((name, operator_benchmark_keys(plan, &indicator.name)?));
     }
     Ok(inputs)
 }
@@ -94,15 +98,14 @@ fn in_force(plan: &Plan) -> impl Iterator<Item = &Benchmark> {
 /// The benchmarks in force, in a total order.
 pub fn benchmarks(plan: &Plan, simulated: bool) -> Result<RecordBatch> {
     let mut rows: Vec<&Benchmark> = in_force(plan).collect();
-    rows.sort_by_key(|b| (&b.indicator, &b.access_type, &b.technology));
+    rows.sort_by_key(|b| (&b.indicator, &b.access_type, &b.technology, &b.operator));
     let text = |of: &dyn Fn(usize) -> Option<String>| -> ArrayRef {
         Arc::new((0..rows.len()).map(of).collect::<StringArray>())
     };
     let values: ArrayRef = Arc::new(Float64Array::from_iter_values(rows.iter().map(|b| b.value)));
-    let from: ArrayRef =
-        Arc::new(rows.iter().map(|b| b.valid_from.map(days)).collect::<Date32Array>());
-    let until: ArrayRef =
-        Arc::new(rows.iter().map(|b| b.valid_until.map(days)).collect::<Date32Array>());
+    let day = |of: fn(&Benchmark) -> Option<Date>| -> ArrayRef {
+        Arc::new(rows.iter().map(|b| of(b).map(days)).collect::<Date32Array>())
+    };
     let mark: ArrayRef = Arc::new(BooleanArray::from(vec![simulated; rows.len()]));
     Ok(table(
         "benchmarks",
@@ -111,10 +114,12 @@ pub fn benchmarks(plan: &Plan, simulated: bool) -> Result<RecordBatch> {
             ("access_type", text(&|r| Some(rows[r].access_type.clone()))),
             ("technology", text(&|r| rows[r].technology.clone())),
             ("family", text(&|r| family_of(plan, rows[r]).map(Into::into))),
+            ("operator", text(&|r| rows[r].operator.clone())),
             ("value", values),
             ("source", text(&|r| Some(rows[r].source.clone()))),
-            ("valid_from", from),
-            ("valid_until", until),
+            ("valid_from", day(|b| b.valid_from)),
+            ("valid_until", day(|b| b.valid_until)),
+            ("target_date", day(|b| b.target_date)),
             ("simulated", mark),
         ],
     )?)
@@ -131,26 +136,72 @@ fn family_of<'a>(plan: &'a Plan, benchmark: &Benchmark) -> Option<&'a str> {
         .map(|family| family.name.as_str())
 }
 
-/// The benchmarks of one indicator by access type and technology; one without technology holds for
-/// every technology that has none of its own.
+/// The benchmarks of one indicator for all operators, by access type and technology.
 fn benchmark_keys(plan: &Plan, indicator: &str) -> Result<RecordBatch> {
-    let mut keys: BTreeMap<(&str, &str), f64> = BTreeMap::new();
-    let configured = || in_force(plan).filter(|b| b.indicator == indicator);
-    for benchmark in configured().filter(|b| b.technology.is_none()) {
-        for technology in crate::config::TECHNOLOGIES {
-            keys.insert((&benchmark.access_type, technology), benchmark.value);
+    let mut keys = BTreeMap::new();
+    for access_type in ACCESS_TYPES {
+        for technology in TECHNOLOGIES {
+            if let Some(value) = value_for(plan, indicator, access_type, technology, None) {
+                keys.insert((access_type, technology), value);
+            }
         }
     }
-    for benchmark in configured() {
-        if let Some(technology) = &benchmark.technology {
-            keys.insert((&benchmark.access_type, technology), benchmark.value);
-        }
-    }
-    let access: ArrayRef = Arc::new(StringArray::from_iter_values(keys.keys().map(|k| k.0)));
-    let technology: ArrayRef = Arc::new(StringArray::from_iter_values(keys.keys().map(|k| k.1)));
+    let text = |of: fn(&(&'static str, &'static str)) -> &'static str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(keys.keys().map(of)))
+    };
     let values: ArrayRef = Arc::new(Float64Array::from_iter_values(keys.values().copied()));
     Ok(table(
         "benchmark",
-        [("access_type", access), ("technology_key", technology), ("value", values)],
+        [("access_type", text(|k| k.0)), ("technology_key", text(|k| k.1)), ("value", values)],
     )?)
+}
+
+/// The same for each operator that declared a value of its own.
+fn operator_benchmark_keys(plan: &Plan, indicator: &str) -> Result<RecordBatch> {
+    let declared = in_force(plan).filter(|b| b.indicator == indicator);
+    let operators: BTreeSet<&str> = declared.filter_map(|b| b.operator.as_deref()).collect();
+    let mut keys: BTreeMap<(&str, &str, &str), f64> = BTreeMap::new();
+    for operator in operators {
+        for access_type in ACCESS_TYPES {
+            for technology in TECHNOLOGIES {
+                let value = value_for(plan, indicator, access_type, technology, Some(operator));
+                keys.extend(value.map(|value| ((operator, access_type, technology), value)));
+            }
+        }
+    }
+    let operators: ArrayRef = Arc::new(StringArray::from_iter_values(keys.keys().map(|k| k.0)));
+    let access: ArrayRef = Arc::new(StringArray::from_iter_values(keys.keys().map(|k| k.1)));
+    let technology: ArrayRef = Arc::new(StringArray::from_iter_values(keys.keys().map(|k| k.2)));
+    let values: ArrayRef = Arc::new(Float64Array::from_iter_values(keys.values().copied()));
+    Ok(table(
+        "benchmark_of_operator",
+        [
+            ("operator", operators),
+            ("access_type", access),
+            ("technology_key", technology),
+            ("value", values),
+        ],
+    )?)
+}
+
+/// What a sample is compared with: the benchmark of its technology, else that of any; of each, the
+/// one that its operator declared, else that for all.
+fn value_for(
+    plan: &Plan,
+    indicator: &str,
+    access_type: &str,
+    technology: &str,
+    operator: Option<&str>,
+) -> Option<f64> {
+    let fits = |b: &&Benchmark| b.indicator == indicator && b.access_type == access_type;
+    let find = |technology: Option<&str>, operator: Option<&str>| {
+        let same = |b: &Benchmark| {
+            b.technology.as_deref() == technology && b.operator.as_deref() == operator
+        };
+        // Of several, the last of the configuration.
+        in_force(plan).filter(fits).filter(|b| same(b)).last().map(|b| b.value)
+    };
+    [Some(technology), None]
+        .into_iter()
+        .find_map(|technology| find(technology, operator).or_else(|| find(technology, None)))
 }

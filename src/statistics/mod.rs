@@ -157,7 +157,7 @@ impl Bench {
     }
 
     /// Forgets a spilled table.
-    fn drop_spilled(&self, table: &str) {
+    pub(crate) fn drop_spilled(&self, table: &str) {
         // The folder is removed after the run; a file that stays only takes space until then.
         let _ = std::fs::remove_file(self.work.join(format!("{table}.parquet")));
     }

@@ -79,7 +79,6 @@ class Settings:
         self.restated_on = day(found["communes"]["restated_on"])
         self.prefer = found["communes"].get("prefer", "position")
         self.simulated = self.manifest["simulated"]
-        self.benchmarks = [b for b in found["benchmarks"] if self.in_force(b)]
         communes = found["communes"]
         register = (
             folder / communes["register"] if communes["register"] else SOURCES / "communes/data/communes.csv"
@@ -88,8 +87,11 @@ class Settings:
         operators = found["operators"]
         file = folder / operators["file"] if operators["file"] else SOURCES / "operators/data/operators.csv"
         self.operators = Operators(options.operators or file, operators["unknown_label"] or UNKNOWN_OPERATOR)
+        self.benchmarks = [self.named(b) for b in found["benchmarks"] if self.in_force(b)]
         published = found.get("reconciliation", {}).get("file")
         self.reconciliation = folder / published if published and options.config else None
+        inhabitants = self.statistics.get("population")
+        self.population = folder / inhabitants if inhabitants and options.config else None
         sets = communes["boundaries"]
         files = [
             (
@@ -110,6 +112,8 @@ class Settings:
                 self.merge(found[key], value, f"{name}.")
                 continue
             checked = name.split(".")[0] in ("province", "period", "validation", "statistics", "gaps")
+            # Of a path, the manifest keeps the name of the file only.
+            checked = checked and name != "statistics.population"
             if checked and found.get(key) != value:
                 self.differences.append(
                     f"{name}: manifest has {found.get(key)!r}, configuration has {value!r}"
@@ -121,14 +125,22 @@ class Settings:
         first, until = day(benchmark.get("valid_from")), day(benchmark.get("valid_until"))
         return (first is None or first <= self.first) and (until is None or self.until <= until)
 
-    def benchmark(self, indicator, access_type, technology):
-        """The value to reach: that of the technology, else that of any technology, else none."""
+    def named(self, benchmark):
+        """With the label of the operator that it names."""
+        name = benchmark.get("operator")
+        return benchmark | {"operator": self.operators.find("name", name) if name else None}
+
+    def benchmark(self, indicator, access_type, technology, operator):
+        """The value to reach: of the technology before that of any, of the operator before that of all."""
         known = {
-            b.get("technology"): b["value"]
+            (b.get("technology"), b["operator"]): b["value"]
             for b in self.benchmarks
             if b["indicator"] == indicator and b["access_type"] == access_type
         }
-        return known.get(technology, known.get(None))
+        for key in ((technology, operator), (technology, None), (None, operator), (None, None)):
+            if key in known:
+                return known[key]
+        return None
 
 
 def files_of(paths):

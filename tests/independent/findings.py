@@ -87,6 +87,7 @@ class Findings:
     def tests(self):
         """Means with an interval beside a benchmark: one technology's by itself, or all of a family."""
         found = []
+        declared = {(b["indicator"], b["access_type"], b.get("technology"), b["operator"]) for b in self.settings.benchmarks}
         for b in self.settings.benchmarks:
             technology, access, i = b.get("technology"), b["access_type"], b["indicator"]
             family = self.family_of(access, technology)
@@ -95,6 +96,9 @@ class Findings:
             for row in self.tables[name]:
                 fits = row["technology"] == technology if technology else row["family"] == family
                 fits = fits and (not technology or row["access_type"] == access)
+                # What an operator declared counts for it alone, and instead of the value for all.
+                own = (i, access, technology, row["operator"]) in declared
+                fits = fits and b["operator"] == (row["operator"] if own else None)
                 if fits and row[f"{i}_mean_low"] is not None:
                     at = tuple(row[key] for key in KEYS[name])
                     found.append(self.test(row, b, family, series[at][i].mean()))

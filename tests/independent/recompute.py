@@ -33,6 +33,7 @@ from reference import day
 from report import Report, compare_tables
 from rules import MEASURES, quoted
 from tables import KEYS, PLACE, QUANTILES, Expected, points, rows
+from weighting import check_weighting
 from written import check_tables
 
 # Tables and inputs of a bundle that are not computed again. Empty: each one needs a reason to stand here.
@@ -77,6 +78,7 @@ class Comparison:
         self.daily()
         check_bias(self.report, self.db, self.settings, self.table("bias"), self.table("platforms"))
         self.reconciliation()
+        self.weighting()
         self.places()
         self.benchmarks()
         self.remaining()
@@ -89,6 +91,14 @@ class Comparison:
         if file:
             tables = self.table("reconciliation"), self.table("reconciliation_reasons")
             check_reconciliation(self.report, self.db, self.settings, file, *tables)
+
+    def weighting(self):
+        """The same holds for the file of inhabitants."""
+        file = self.settings.population
+        if file:
+            self.seen.add("population")
+            tables = self.table("weighted"), self.table("weighting_t", "internal/inputs")
+            check_weighting(self.report, self.db, self.settings, self.computed, file, *tables)
 
     # Ledger and quarantine ------------------------------------------------------------------
 
@@ -370,15 +380,15 @@ class Comparison:
     def benchmarks(self):
         findings = Findings(self.db, self.settings, self.expected, self.computed)
         expected = [
-            {key: b.get(key) for key in ("indicator", "access_type", "technology", "source")}
-            | {key: day(b.get(key)) for key in ("valid_from", "valid_until")}
+            {key: b.get(key) for key in ("indicator", "access_type", "technology", "operator", "source")}
+            | {key: day(b.get(key)) for key in ("valid_from", "valid_until", "target_date")}
             | {
                 "family": findings.family_of(b["access_type"], b.get("technology")),
                 "value": float(b["value"]),
             }
             for b in self.settings.benchmarks
         ]
-        self.compare_table("benchmarks", expected, ["indicator", "access_type", "technology"])
+        self.compare_table("benchmarks", expected, ["indicator", "access_type", "technology", "operator"])
 
     def remaining(self):
         """Tables and inputs that nothing above looked at."""

@@ -141,24 +141,24 @@ class Expected:
         key, n = ", ".join(keys), len(keys)
         columns = ", ".join(INDICATORS)
         found = self.db.execute(f"""
-            SELECT {key}, access_type, technology, {cluster}, {columns}
+            SELECT {key}, access_type, technology, operator, {cluster}, {columns}
             FROM {source} AS s WHERE {where} ORDER BY ALL""").fetchall()
         groups = {}
         for at, group in groupby(found, lambda row: row[:n]):
             group = list(group)
-            clusters = [row[n + 2] for row in group]
+            clusters = [row[n + 3] for row in group]
             groups[at] = (len(group), {})
             for i, indicator in enumerate(INDICATORS):
-                values = np.array([row[n + 3 + i] for row in group], float)
+                values = np.array([row[n + 4 + i] for row in group], float)
                 goals = None
                 if benchmarked and indicator in WITH_BENCHMARK:
-                    goals = np.array([self.goal(indicator, *row[n : n + 2]) for row in group], float)
+                    goals = np.array([self.goal(indicator, *row[n : n + 3]) for row in group], float)
                 groups[at][1][indicator] = Series(values, clusters, goals, levels)
         self.settle(groups)
         return groups
 
     def goal(self, indicator, *of):
-        """The benchmark of an access type and technology, looked up once."""
+        """The benchmark of an access type, technology and operator, looked up once."""
         if (indicator, of) not in self.goals:
             self.goals[indicator, of] = self.settings.benchmark(indicator, *of)
         return self.goals[indicator, of]

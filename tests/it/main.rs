@@ -8,6 +8,7 @@ mod program;
 mod samples;
 mod shared;
 
+mod benchmarks;
 mod bias;
 mod boundaries;
 mod checks;
@@ -29,6 +30,8 @@ mod partitions;
 mod portable;
 mod reconciliation;
 mod reform;
+mod repeats;
 mod rules;
 mod seats;
 mod types;
+mod weighting;

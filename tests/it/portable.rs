@@ -85,8 +85,9 @@ fn faults(name: &str, sql: &str) -> Vec<String> {
                 if is_call && !known {
                     faults.push(format!("{name}: function {} is not portable", word.value));
                 }
-                if upper == "OVER" && !ranks(&tokens, at) {
-                    faults.push(format!("{name}: OVER after anything but ROW_NUMBER() or RANK()"));
+                if upper == "OVER" && !ranks(&tokens, at) && !adds_up(&tokens, at) {
+                    let known = "ROW_NUMBER(), RANK() or SUM(column) with ORDER BY";
+                    faults.push(format!("{name}: OVER after anything but {known}"));
                 }
             }
             Token::Number(number, _) if number.to_lowercase().contains('e') => {
@@ -109,6 +110,16 @@ fn ranks(tokens: &[Token], over: usize) -> bool {
     let call = over.checked_sub(3).and_then(|from| tokens.get(from..over));
     matches!(call, Some([Token::Word(word), Token::LParen, Token::RParen])
         if ["ROW_NUMBER", "RANK"].contains(&word.value.to_uppercase().as_str()))
+}
+
+/// Whether `OVER (… ORDER BY` follows the sum of a column: a running sum. Peers of that order would be added
+/// one by one or together, so it has to tell all rows apart.
+fn adds_up(tokens: &[Token], over: usize) -> bool {
+    let call = over.checked_sub(4).and_then(|from| tokens.get(from..over));
+    let sums = matches!(call, Some([Token::Word(word), Token::LParen, Token::Word(_), Token::RParen])
+        if word.value.eq_ignore_ascii_case("sum"));
+    let window = tokens[over..].iter().take_while(|token| **token != Token::RParen);
+    sums && window.filter(|t| matches!(t, Token::Word(w) if w.value.eq_ignore_ascii_case("order"))).count() == 1
 }
 
 /// Every query as it is run, by name.
@@ -157,6 +168,8 @@ fn queries_keep_to_the_portable_subset() {
 fn what_is_not_portable_is_found() {
     for (sql, fault) in [
         ("SELECT QUANTILE_CONT(x, 0.5) OVER (PARTITION BY g) FROM t", "OVER"),
+        ("SELECT SUM(x) OVER (PARTITION BY g) FROM t", "OVER"),
+        ("SELECT SUM(x + 1) OVER (ORDER BY y) FROM t", "OVER"),
         ("SELECT COUNT(*) FILTER (WHERE x > 1) FROM t", "FILTER"),
         ("SELECT DATE_TRUNC('day', x) FROM t", "DATE_TRUNC"),
         ("SELECT 1e300 AS x", "exponent"),

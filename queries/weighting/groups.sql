@@ -1,0 +1,35 @@
+-- What is weighted: one row per family, operator ('' for all of them) and compared indicator, with the
+-- unweighted figures of the tables `operator` and `province`.
+WITH figures AS (
+{%- for i in indicators if i.compare %}
+{%- for table in ["operator", "province"] %}
+    SELECT
+        province_code,
+        province_name,
+        family,
+        {% if table == "operator" %}operator{% else %}'' AS operator{% endif %},
+        '{{ i.name }}' AS indicator,
+        tests_ok,
+        tests_without_device,
+        {{ i.name }}_n AS n,
+        {{ i.name }}_median AS median,
+        {{ i.name }}_median_low AS median_low,
+        {{ i.name }}_median_high AS median_high,
+        {{ i.name }}_mean AS mean,
+        {{ i.name }}_mean_low AS mean_low,
+        {{ i.name }}_mean_high AS mean_high
+    FROM {{ table }}
+{%- if not loop.last %}
+    UNION ALL
+{%- endif %}
+{%- endfor %}
+{%- if not loop.last %}
+    UNION ALL
+{%- endif %}
+{%- endfor %}
+)
+SELECT
+    ROW_NUMBER() OVER (ORDER BY province_code, province_name, family, operator, indicator) AS group_no,
+    *
+FROM figures
+ORDER BY group_no
