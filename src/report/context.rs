@@ -62,6 +62,7 @@ const TABLES: &[&str] = &[
     "coverage_evidence",
     "daily",
     "district",
+    "gap_changes",
     "gaps",
     "operator",
     "operator_day_part",
@@ -72,7 +73,11 @@ const TABLES: &[&str] = &[
     "quota_area",
     "reconciliation",
     "reconciliation_reasons",
+    "restated",
     "suspected_coverage",
+    "trend",
+    "trend_months",
+    "trend_quota",
 ];
 
 /// All that a report is made from.
