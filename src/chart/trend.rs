@@ -6,7 +6,7 @@ use super::frame::{Area, Caption, Frame, Key, draw_empty};
 use super::marks::{self, AXIS, BAND, GRID, Mark};
 use super::text::{measure, shorten, wrap};
 use super::{ChartError, Draw, NumberFormat, Size, TextMetrics, usable};
-use crate::document::page::Stroke;
+use crate::document::page::{Colour, Stroke};
 
 /// A median with its interval; an end that is not known is no number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,7 +48,7 @@ const HEAD: f64 = 14.0;
 const FOOT: f64 = 27.0;
 const GAP: f64 = 8.0;
 const LINE: Stroke = Stroke { colour: marks::STRONG_FILL, width: 0.9 };
-const INTERVAL: Stroke = Stroke { colour: BAND, width: 3.4 };
+const INTERVAL: Stroke = Stroke { colour: BAND, width: 4.6 };
 
 /// The room of labels, ticks and last values around the strips.
 struct Columns {
@@ -89,7 +89,7 @@ impl Trend {
     fn scale(&self, (top, bottom): (f64, f64)) -> Scale {
         let points = self.rows.iter().flat_map(|row| row.points.iter().flatten());
         let values = points.flat_map(|point| [point.low, point.median, point.high]);
-        Scale::new(values, bottom - 3.0, top + 3.0).rounded(2)
+        Scale::new(values, bottom, top).rounded(6)
     }
 
     fn x(&self, plot: Area, month: usize) -> f64 {
@@ -124,7 +124,7 @@ impl Trend {
         }
         for (month, point) in row.points.iter().enumerate() {
             if let Some(median) = point.and_then(|p| usable(p.median)) {
-                marks::median(pen, (self.x(plot, month), scale.at(median)))?;
+                pen.disc((self.x(plot, month), scale.at(median)), 1.8, Colour::BLACK)?;
             }
         }
         Ok(())
@@ -137,7 +137,7 @@ impl Trend {
         plot: Area,
         width: f64,
     ) -> Result<(), ChartError> {
-        let lines = wrap(pen.metrics(), BODY, &row.label, width);
+        let lines = wrap(pen.metrics(), BODY, &row.label, width, 3);
         let top = plot.centre().1 - lines.len() as f64 * BODY.leading() / 2.0;
         for (n, line) in lines.iter().enumerate() {
             let baseline = top + n as f64 * BODY.leading() + BODY.size * 0.92;

@@ -75,7 +75,8 @@ pub fn demo(args: &DemoArgs) -> Result<Answer> {
         args.month,
         folder.display(),
         config = config.display(),
-        history = args.history.iter().map(|p| format!(" --history {}", p.display())).collect::<String>(),
+        history =
+            args.history.iter().map(|p| format!(" --history {}", p.display())).collect::<String>(),
     );
     Ok(answer)
 }
@@ -151,7 +152,14 @@ mod tests {
 
     fn args(province: &str, month: &str, out: &Path) -> DemoArgs {
         let (province, month) = (province.to_owned(), month.to_owned());
-        DemoArgs { province, month, samples: 3000, seed: 1, history: Vec::new(), out: out.to_owned() }
+        DemoArgs {
+            province,
+            month,
+            samples: 3000,
+            seed: 1,
+            history: Vec::new(),
+            out: out.to_owned(),
+        }
     }
 
     #[test]

@@ -111,8 +111,7 @@ mod tests {
 
     #[test]
     fn provinces_are_made_of_others_and_code_52_changed_its_meaning() {
-        let (crosswalk, register) =
-            (Crosswalk::embedded().unwrap(), Register::embedded().unwrap());
+        let (crosswalk, register) = (Crosswalk::embedded().unwrap(), Register::embedded().unwrap());
         let parts = |code| crosswalk.parts(&register, code).into_iter().collect::<Vec<_>>();
         let named = |code: &str, name: &str| (code.to_owned(), name.to_owned());
         assert_eq!(parts("66"), [named("54", "Tỉnh Phú Yên"), named("66", "Tỉnh Đắk Lắk")]);

@@ -18,9 +18,9 @@ mod quota;
 mod sheets;
 mod steps;
 mod table;
-mod trend;
 #[cfg(test)]
 mod tests;
+mod trend;
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use arrow::array::Array;
+
 use super::table::{Table, count, number, text};
 use super::{FigureSources, round};
 use crate::chart::{Trend, TrendPoint, TrendRow};
@@ -69,15 +71,13 @@ fn rows(
     for row in table.rows(family)?.into_iter().filter(|row| text(&levels, *row) == "operator") {
         let place = months.iter().position(|(month, _)| month == text(&of_month, row));
         let Some((place, median)) = place.zip(number(&median, row)) else { continue };
-        let (points, sum) = found
-            .entry(text(&operators, row))
-            .or_insert_with(|| (vec![None; months.len()], 0));
+        let (points, sum) =
+            found.entry(text(&operators, row)).or_insert_with(|| (vec![None; months.len()], 0));
         let end = |column| number(column, row).unwrap_or(f64::NAN);
         points[place] = Some(TrendPoint { median, low: end(&low), high: end(&high) });
         *sum += count(&tests, row);
     }
-    let row = |(label, (points, tests)): (&str, _)| {
-        (TrendRow { label: label.to_owned(), points }, tests)
-    };
+    let row =
+        |(label, (points, tests)): (&str, _)| (TrendRow { label: label.to_owned(), points }, tests);
     Ok(found.into_iter().map(row).collect())
 }

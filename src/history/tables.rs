@@ -162,7 +162,8 @@ fn months(months: &[Month]) -> Result<RecordBatch> {
     let text = |of: &dyn Fn(&Month) -> Option<String>| -> ArrayRef {
         Arc::new(months.iter().map(of).collect::<StringArray>())
     };
-    let back: ArrayRef = Arc::new(months.iter().map(|m| Some(m.months_back)).collect::<Int64Array>());
+    let back: ArrayRef =
+        Arc::new(months.iter().map(|m| Some(m.months_back)).collect::<Int64Array>());
     let comparable: ArrayRef =
         Arc::new(months.iter().map(|m| Some(m.basis.is_some())).collect::<BooleanArray>());
     let missing = |m: &Month| (!m.missing.is_empty()).then(|| m.missing.join(", "));

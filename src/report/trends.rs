@@ -56,6 +56,16 @@ fn note(month: &Row, labels: &Labels) -> Result<String> {
     let found = [text(month, "reason"), text(month, "basis")].into_iter().find(|n| !n.is_empty());
     labels.filled(
         &format!("trend_notes.{}", found.unwrap_or("published")),
-        &[("missing", text(month, "missing"))],
+        &[("missing", &in_prose(text(month, "missing")))],
     )
+}
+
+/// Names of provinces without the capital of their type.
+fn in_prose(names: &str) -> String {
+    let lower = |name: &str| {
+        let mut letters = name.chars();
+        let first = letters.next().into_iter().flat_map(char::to_lowercase);
+        first.chain(letters).collect::<String>()
+    };
+    names.split(", ").map(lower).collect::<Vec<_>>().join(", ")
 }

@@ -132,7 +132,7 @@ class Trends:
     def published(self, bundle):
         for level in LEVELS:
             for row in bundle.table(level):
-                yield dict.fromkeys(KEY) | {c: row.get(c) for c in LEVELS[level] + SIZES + MEDIANS} | {"level": level}
+                yield dict.fromkeys(KEY[:-1]) | {c: row.get(c) for c in LEVELS[level] + SIZES + MEDIANS} | {"level": level}
 
     def quota(self, month, those):
         sums = defaultdict(lambda: dict.fromkeys(QUOTA, 0))
@@ -158,7 +158,7 @@ class Trends:
             groups = expected.grouped("samples", "device", keys, where, QUANTILES, False)
             tests = self.tests(keys, where)
             for at, (samples, series) in groups.items():
-                row = dict.fromkeys(KEY) | dict(zip(keys, at)) | {"level": level, "samples_effective": samples}
+                row = dict.fromkeys(KEY[:-1]) | dict(zip(keys, at)) | {"level": level, "samples_effective": samples}
                 row["tests_ok"], without = tests[at]
                 known = without <= self.settings.statistics["max_without_device_share"] * row["tests_ok"]
                 headline = series["download_mbps"]

@@ -21,6 +21,7 @@ mod demo;
 mod determinism;
 mod driving;
 mod duplicates;
+mod history;
 mod hostile;
 mod life;
 mod names;
