@@ -10,7 +10,9 @@ use crate::program::Case;
 use crate::samples::{Row, SampleFile, row};
 
 /// New communes of Đắk Lắk: low throughout; low, then fast; low, then uncertain.
-const [LOW, FASTER, UNCERTAIN]: [&str; 3] = ["24121", "22015", "22045"];
+const LOW: &str = "24121";
+const FASTER: &str = "22015";
+const UNCERTAIN: &str = "22045";
 const MEDIANS: [&str; 3] =
     ["download_mbps_median", "download_mbps_median_low", "download_mbps_median_high"];
 
@@ -34,7 +36,9 @@ fn month(case: &Case, province: &str, month: &str, rows: Vec<Row>, history: &[&s
     case.samples(&format!("{name}.parquet"), &SampleFile::of(rows));
     case.write(
         &format!("{name}.toml"),
-        format!("[province]\ncode = \"{province}\"\n[samples]\npaths = [\"samples/{name}.parquet\"]"),
+        format!(
+            "[province]\ncode = \"{province}\"\n[samples]\npaths = [\"samples/{name}.parquet\"]"
+        ),
     );
     let config = format!("{name}.toml");
     let mut arguments = vec!["run", "--config", &config, "--month", month, "--out", "out"];
@@ -56,9 +60,8 @@ fn autumn() -> &'static Autumn {
     AUTUMN.get_or_init(|| {
         let case = Case::new();
         let (slow, fast) = ([20.0, 24.0, 28.0], [50.0, 60.0, 70.0]);
-        let viettel = |month: &str, code: &str, speeds: &[f64]| {
-            tests(120, month, code, "452-04", speeds)
-        };
+        let viettel =
+            |month: &str, code: &str, speeds: &[f64]| tests(120, month, code, "452-04", speeds);
         let august = viettel("2025-08", LOW, &slow);
         month(&case, "66", "2025-08", august, &[]);
         let september = [
@@ -138,11 +141,16 @@ fn what_changed_oddly_is_warned_of_and_the_reports_show_the_months() {
     let bundle = &autumn().october;
     let manifest = bundle.json("manifest.json");
     let warnings = manifest["warnings"].to_string();
-    assert!(warnings.contains("VNPT has no mobile test, after 40 in the month before"), "{warnings}");
+    assert!(
+        warnings.contains("VNPT has no mobile test, after 40 in the month before"),
+        "{warnings}"
+    );
     for report in ["ministry", "committee"] {
         let Some(pages) = bundle.pages(report) else { return };
         let text = squeezed(&pages.concat());
-        for words in ["DIỄN BIẾN THEO THÁNG", "08/2025", "so với tháng 09/2025", "VNPT không có lượt đo"] {
+        for words in
+            ["DIỄN BIẾN THEO THÁNG", "08/2025", "so với tháng 09/2025", "VNPT không có lượt đo"]
+        {
             assert!(text.contains(&squeezed(words)), "{report}: no `{words}`");
         }
     }
@@ -188,8 +196,11 @@ fn reform() -> &'static Reform {
         // One device on one day in two old communes that went into one; a part of another commune.
         let twice = |id: &str, code: &str, speed: f64| {
             let time = "2025-06-10T03:00:00Z";
-            row(id, json!({"measured_at": time, "commune_code": code, "download_mbps": speed,
-                "device_id": "both"}))
+            row(
+                id,
+                json!({"measured_at": time, "commune_code": code, "download_mbps": speed,
+                "device_id": "both"}),
+            )
         };
         let mut june = tests(40, "2025-06", "24121", "452-04", &[50.0, 60.0]);
         june.extend([twice("a", "24118", 10.0), twice("b", "24166", 30.0)]);
@@ -217,7 +228,10 @@ fn restating_collapses_again() {
     assert_eq!(restated.len(), 77, "two samples of one device became one");
     let new = json!({"commune_code": "24121", "commune_valid_from": "2025-07-01", "tests": 2});
     let merged = only(&restated, new);
-    assert_eq!((&merged["download_mbps"], &merged["commune_name"]), (&json!(20.0), &json!("Phường Tân Lập")));
+    assert_eq!(
+        (&merged["download_mbps"], &merged["commune_name"]),
+        (&json!(20.0), &json!("Phường Tân Lập"))
+    );
     assert_eq!(merged["district_code"], Value::Null);
     let divided = only(&restated, json!({"commune_code": "24550"}));
     assert_eq!(divided["restated_commune_code"], Value::Null);
@@ -277,7 +291,10 @@ fn code_52_is_another_province_on_each_side() {
     let months = gia_lai.table("trend_months");
     for month in ["2025-05", "2025-06"] {
         let row = only(&months, json!({"month": month}));
-        assert_eq!((&row["reason"], &row["missing"]), (&json!("part_missing"), &json!("Tỉnh Gia Lai")));
+        assert_eq!(
+            (&row["reason"], &row["missing"]),
+            (&json!("part_missing"), &json!("Tỉnh Gia Lai"))
+        );
     }
     let gaps = gia_lai.table("gaps");
     assert!(gaps.iter().all(|gap| gap["since"] == "2025-07"), "nothing goes on from Bình Định");
