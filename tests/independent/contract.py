@@ -238,28 +238,6 @@ class Run:
         self.db.register("answers", table)
         self.db.execute(f"CREATE TABLE {name} AS SELECT * FROM answers")
         self.db.unregister("answers")
-        self.restate_whole()
-
-    def restate_whole(self):
-        """Communes that went whole into one, where no position decides; and what decided."""
-        before = f"local_day < {quoted(self.settings.restated_on or '0001-01-01')}"
-        whole = []
-        if self.settings.embedded and self.settings.restated_on == date(2025, 7, 1):
-            pairs = rows_of(SOURCES / "communes/data/crosswalk_2025-07.csv")
-            whole = [(r["old_commune_code"], r["new_commune_code"]) for r in pairs if r["whole"] == "true"]
-        self.db.execute(f"""
-            ALTER TABLE accepted ADD COLUMN restated_by VARCHAR;
-            ALTER TABLE accepted ADD COLUMN tests INTEGER DEFAULT 1;
-            UPDATE accepted SET restated_by = 'position' WHERE restated_commune_code IS NOT NULL AND {before};
-            CREATE TABLE went_whole (old_code VARCHAR, new_code VARCHAR)""")
-        if whole:
-            self.db.register("pairs", pa.table(list(map(pa.array, zip(*whole))), names=["o", "n"]))
-            self.db.execute("INSERT INTO went_whole SELECT * FROM pairs")
-            self.db.unregister("pairs")
-        self.db.execute(f"""
-            UPDATE accepted SET restated_commune_code = w.new_code, restated_by = 'crosswalk'
-            FROM went_whole AS w
-            WHERE accepted.commune_code = w.old_code AND restated_commune_code IS NULL AND {before}""")
 
     def place(self):
         zone = quoted(self.settings.zone)
@@ -420,6 +398,28 @@ class Run:
                 WHERE accepted.latitude = a.latitude AND accepted.longitude = a.longitude AND accepted.precise
                 AND accepted.local_day < {quoted(self.settings.restated_on or '0001-01-01')}""")
         self.db.unregister("answers")
+        self.restate_whole()
+
+    def restate_whole(self):
+        """Communes that went whole into one, where no position decides; and what decided."""
+        before = f"local_day < {quoted(self.settings.restated_on or '0001-01-01')}"
+        whole = []
+        if self.settings.embedded and self.settings.restated_on == date(2025, 7, 1):
+            pairs = rows_of(SOURCES / "communes/data/crosswalk_2025-07.csv")
+            whole = [(r["old_commune_code"], r["new_commune_code"]) for r in pairs if r["whole"] == "true"]
+        self.db.execute(f"""
+            ALTER TABLE accepted ADD COLUMN restated_by VARCHAR;
+            ALTER TABLE accepted ADD COLUMN tests INTEGER DEFAULT 1;
+            UPDATE accepted SET restated_by = 'position' WHERE restated_commune_code IS NOT NULL AND {before};
+            CREATE TABLE went_whole (old_code VARCHAR, new_code VARCHAR)""")
+        if whole:
+            self.db.register("pairs", pa.table(list(map(pa.array, zip(*whole))), names=["o", "n"]))
+            self.db.execute("INSERT INTO went_whole SELECT * FROM pairs")
+            self.db.unregister("pairs")
+        self.db.execute(f"""
+            UPDATE accepted SET restated_commune_code = w.new_code, restated_by = 'crosswalk'
+            FROM went_whole AS w
+            WHERE accepted.commune_code = w.old_code AND restated_commune_code IS NULL AND {before}""")
 
 
 COMMUNE = ["commune_code", "commune_name", "district_code", "district_name", "province_code", "province_name"]
