@@ -247,6 +247,14 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "gaps/quota.sql",
     "gaps/quota_area.sql",
     "gaps/tests.sql",
+    "history/earlier_gaps.sql",
+    "history/gap_changes.sql",
+    "history/restated.sql",
+    "history/samples.sql",
+    "history/trend.sql",
+    "history/trend_months.sql",
+    "history/trend_quota.sql",
+    "history/unrestated.sql",
     "import/g-nettrack.sql",
     "import/ispeed.sql",
     "import/rtr.sql",
@@ -323,6 +331,7 @@ impl Queries {
             "comparison",
             "coverage",
             "gaps",
+            "history",
             "import",
             "reconciliation",
             "statistics",
@@ -410,9 +419,15 @@ impl Queries {
         parts.collect::<Vec<_>>().join(" UNION ALL ")
     }
 
-    /// The SQL of collapsing, once more apart for peak hours when `day_part`.
-    pub fn collapse_sql(&self, name: &str, day_part: bool) -> Result<String> {
-        self.render(name, context! { day_part })
+    /// The SQL of collapsing: apart for peak hours when `day_part`, by the communes of
+    /// `communes.restated_on` when `restated`.
+    pub fn collapse_sql(&self, name: &str, day_part: bool, restated: bool) -> Result<String> {
+        self.render(name, context! { day_part, restated })
+    }
+
+    /// SQL over the tables `part_0`, `part_1` and so on.
+    pub fn history_sql(&self, name: &str, parts: &[usize]) -> Result<String> {
+        self.render(name, context! { parts => Value::from(Serde(parts)) })
     }
 
     /// The SQL of one step towards a table of statistics.
