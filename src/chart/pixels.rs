@@ -84,27 +84,32 @@ impl Grid {
     /// One pixel for each square of `fine` × `fine`.
     pub fn averaged(&self, fine: usize) -> Vec<u8> {
         let (width, height) = (self.width / fine, self.height / fine);
-        let count = (fine * fine) as u32;
         let mut out = Vec::with_capacity(width * height * 3);
+        let white = vec![255; fine * 3]; // most squares are
         for y in 0..height {
             for x in 0..width {
-                let sums = self.sums(x * fine, y * fine, fine);
-                out.extend(sums.map(|sum| ((sum + count / 2) / count) as u8));
+                let square = |row: usize| -> &[u8] {
+                    let start = ((y * fine + row) * self.width + x * fine) * 3;
+                    &self.bytes[start..start + fine * 3]
+                };
+                match (0..fine).all(|row| square(row) == white) {
+                    true => out.extend([255; 3]),
+                    false => out.extend(average((0..fine).map(square), fine)),
+                }
             }
         }
         out
     }
+}
 
-    fn sums(&self, left: usize, top: usize, fine: usize) -> [u32; 3] {
-        let mut sums = [0; 3];
-        for y in top..top + fine {
-            let start = (y * self.width + left) * 3;
-            for pixel in self.bytes[start..start + fine * 3].chunks_exact(3) {
-                sums.iter_mut().zip(pixel).for_each(|(sum, byte)| *sum += u32::from(*byte));
-            }
-        }
-        sums
+/// The mean colour of the rows of a square.
+fn average<'a>(rows: impl Iterator<Item = &'a [u8]>, fine: usize) -> [u8; 3] {
+    let mut sums = [0; 3];
+    for pixel in rows.flat_map(|row| row.chunks_exact(3)) {
+        sums.iter_mut().zip(pixel).for_each(|(sum, byte)| *sum += u32::from(*byte));
     }
+    let count = (fine * fine) as u32;
+    sums.map(|sum| ((sum + count / 2) / count) as u8)
 }
 
 /// The first row or column whose centre is not before `at`, within the grid.

@@ -119,7 +119,10 @@ fn adds_up(tokens: &[Token], over: usize) -> bool {
     let sums = matches!(call, Some([Token::Word(word), Token::LParen, Token::Word(_), Token::RParen])
         if word.value.eq_ignore_ascii_case("sum"));
     let window = tokens[over..].iter().take_while(|token| **token != Token::RParen);
-    sums && window.filter(|t| matches!(t, Token::Word(w) if w.value.eq_ignore_ascii_case("order"))).count() == 1
+    sums && window
+        .filter(|t| matches!(t, Token::Word(w) if w.value.eq_ignore_ascii_case("order")))
+        .count()
+        == 1
 }
 
 /// Every query as it is run, by name.
