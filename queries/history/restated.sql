@@ -1,7 +1,9 @@
--- Accepted tests by what gives their commune on the day on which communes were redrawn: the position,
--- the crosswalk of communes that went whole into one, or nothing (`not_restated`).
+-- Accepted tests from before the day on which communes were redrawn, by what gives their commune on that
+-- day: the position, the crosswalk of communes that went whole into one, or nothing (`not_restated`).
 WITH marked AS (
-    SELECT COALESCE(restated_by, 'not_restated') AS restated_by FROM accepted
+    SELECT COALESCE(restated_by, 'not_restated') AS restated_by
+    FROM accepted
+    WHERE restated_by IS NOT NULL OR restated_commune_code IS NULL
 ),
 counts AS (
     SELECT restated_by, COUNT(*) AS tests FROM marked GROUP BY restated_by

@@ -7,7 +7,12 @@
 {%- set tables = parts | default([0, 1]) %}
 WITH united AS (
 {%- for part in tables %}
-    SELECT *, {{ part }} AS part_no FROM part_{{ part }}
+    SELECT
+        district_code, commune_code, commune_name, commune_valid_from, restated_commune_code,
+        operator, access_type, technology, cluster_no, tests
+{%- for i in indicators %}, {{ i.name }}{% endfor %},
+        {{ part }} AS part_no
+    FROM part_{{ part }}
 {%- if not loop.last %}
     UNION ALL
 {%- endif %}

@@ -79,6 +79,27 @@ fn daily(tests: &[f64]) -> Daily {
     }
 }
 
+/// Two operators over as many months as there are values; the second month cannot be compared.
+fn trend(medians: &[f64]) -> Trend {
+    let point = |(i, median): (usize, &f64)| {
+        (i != 1).then(|| TrendPoint { median: *median, low: f64::NAN, high: median * 1.1 })
+    };
+    let points: Vec<_> = medians.iter().enumerate().map(point).collect();
+    let row = |label: &str| TrendRow { label: label.into(), points: points.clone() };
+    Trend {
+        caption: caption(),
+        months: (0..medians.len()).map(|i| (format!("{:02}/2025", i + 1), i != 1)).collect(),
+        rows: if medians.is_empty() { vec![] } else { vec![row("Một <b>"), row("Hai")] },
+        median_name: "trung vị".into(),
+        interval_name: "khoảng".into(),
+        break_name: "không so sánh".into(),
+        axis: "tháng".into(),
+        last_head: "kỳ này".into(),
+        number: whole,
+        tick: whole,
+    }
+}
+
 fn map(areas: Vec<MapArea>) -> CommuneMap {
     let class = |label: &str, fill| MapClass { label: label.into(), fill };
     CommuneMap {
@@ -176,6 +197,7 @@ fn hard_values_are_drawn() {
         draw_everywhere(&Figure::Intervals(intervals(rows)));
         draw_everywhere(&Figure::QuotaBars(quota(&values)));
         draw_everywhere(&Figure::Daily(daily(&values)));
+        draw_everywhere(&Figure::Trend(trend(&values)));
     }
 }
 

@@ -77,7 +77,7 @@ impl Trend {
         let last = self.rows.iter().filter_map(|row| self.last(row));
         let values = widest(&mut last.map(|text| measure(metrics, STRONG, &text)));
         let values = values.max(measure(metrics, SMALL, &self.last_head)).min(width * 0.2);
-        Columns { labels: labels.min(width * 0.25), ticks: ticks + 4.0, values }
+        Columns { labels: labels.min(width * 0.25), ticks: (ticks + 4.0).min(width * 0.2), values }
     }
 
     fn last(&self, row: &TrendRow) -> Option<String> {
@@ -96,38 +96,52 @@ impl Trend {
         plot.left + (month as f64 + 0.5) * plot.width() / self.months.len().max(1) as f64
     }
 
-    fn draw_strip(&self, pen: &mut dyn Pen, row: &TrendRow, plot: Area) -> Result<(), ChartError> {
-        let scale = self.scale((plot.top, plot.bottom));
+    /// The scale of a strip, and the months that cannot be compared.
+    fn draw_ground(
+        &self,
+        pen: &mut dyn Pen,
+        plot: Area,
+        scale: Scale,
+        ticks: f64,
+    ) -> Result<(), ChartError> {
         for value in scale.ticks(2) {
             let y = scale.at(value);
             pen.line(&[(plot.left, y), (plot.right, y)], GRID)?;
             let at = (plot.left - 4.0, y + SMALL.drop());
-            pen.text(at, Align::Right, SMALL, &(self.tick)(value))?;
+            let label = shorten(pen.metrics(), SMALL, &(self.tick)(value), ticks);
+            pen.text(at, Align::Right, SMALL, &label)?;
         }
         pen.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], AXIS)?;
-        for (month, (_, comparable)) in self.months.iter().enumerate() {
-            if !comparable {
-                marks::cross(pen, (self.x(plot, month), plot.centre().1), 2.6)?;
-            }
-        }
-        let mut before = None;
-        for (month, point) in row.points.iter().enumerate() {
-            let x = self.x(plot, month);
-            if let Some((low, high)) = point.and_then(|p| usable(p.low).zip(usable(p.high))) {
-                pen.line(&[(x, scale.at(low)), (x, scale.at(high))], INTERVAL)?;
-            }
-            let here = point.and_then(|p| usable(p.median)).map(|median| (x, scale.at(median)));
-            if let (Some(from), Some(to)) = (before, here) {
-                pen.line(&[from, to], LINE)?;
-            }
-            before = here;
-        }
-        for (month, point) in row.points.iter().enumerate() {
-            if let Some(median) = point.and_then(|p| usable(p.median)) {
-                pen.disc((self.x(plot, month), scale.at(median)), 1.8, Colour::BLACK)?;
-            }
+        let broken = self.months.iter().enumerate().filter(|(_, (_, comparable))| !comparable);
+        for (month, _) in broken {
+            marks::cross(pen, (self.x(plot, month), plot.centre().1), 2.6)?;
         }
         Ok(())
+    }
+
+    /// Intervals, the line between months that follow each other, medians.
+    fn draw_points(
+        &self,
+        pen: &mut dyn Pen,
+        row: &TrendRow,
+        plot: Area,
+        scale: Scale,
+    ) -> Result<(), ChartError> {
+        let place = |month: usize, median: f64| (self.x(plot, month), scale.at(median));
+        let medians: Vec<_> = (row.points.iter().enumerate())
+            .map(|(month, point)| Some(place(month, usable(point.as_ref()?.median)?)))
+            .collect();
+        for (month, point) in row.points.iter().enumerate() {
+            if let Some((low, high)) = point.and_then(|p| usable(p.low).zip(usable(p.high))) {
+                pen.line(&[place(month, low), place(month, high)], INTERVAL)?;
+            }
+        }
+        for pair in medians.windows(2) {
+            if let [Some(from), Some(to)] = pair {
+                pen.line(&[*from, *to], LINE)?;
+            }
+        }
+        medians.iter().flatten().try_for_each(|at| pen.disc(*at, 1.8, Colour::BLACK))
     }
 
     fn draw_label(
@@ -187,9 +201,12 @@ impl Draw for Trend {
         let mut plot = Area { left, right, top: body.top + HEAD, bottom: body.top + HEAD };
         for row in &self.rows {
             plot.bottom = plot.top + height - GAP;
-            self.draw_strip(pen, row, plot)?;
+            let scale = self.scale((plot.top, plot.bottom));
+            self.draw_ground(pen, plot, scale, columns.ticks)?;
+            self.draw_points(pen, row, plot, scale)?;
             self.draw_label(pen, row, plot, columns.labels)?;
             let value = self.last(row).unwrap_or_default();
+            let value = shorten(pen.metrics(), STRONG, &value, columns.values + 1.0);
             let at = (body.right, plot.centre().1 + STRONG.drop());
             pen.text(at, Align::Right, STRONG, &value)?;
             plot.top += height;

@@ -70,9 +70,10 @@ fn operators(batch: &RecordBatch) -> Result<BTreeMap<(String, String), Values>> 
     let cells = Cells { query: "table `operator`", batch };
     let family = if cells.has("family") { "family" } else { "access_type" };
     let (families, operators) = (cells.texts(family)?, cells.texts("operator")?);
-    let numbers = |column: &&str| match cells.has(column) {
-        true => cells.numbers(column),
-        false => Ok(vec![None; batch.num_rows()]),
+    // An indicator that is not measured any more has no median.
+    let numbers = |column: &&str| match column.ends_with("_median") && !cells.has(column) {
+        true => Ok(vec![None; batch.num_rows()]),
+        false => cells.numbers(column),
     };
     let columns: Vec<Values> = COLUMNS.iter().map(numbers).collect::<Result<_>>()?;
     let keys = families.into_iter().zip(operators).enumerate();

@@ -137,3 +137,68 @@ impl Scope {
         Month { month: period.month.clone(), months_back, basis, reason, missing }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use serde_json::json;
+
+    use super::*;
+
+    fn scope() -> Scope {
+        let period = |month: &str| Period::of(month, 1, &TimeZone::UTC).unwrap();
+        let months = ["2025-09", "2025-08", "2025-07", "2025-06"];
+        Scope {
+            report: period("2025-10"),
+            province: "66".into(),
+            restated_on: Some(Date::constant(2025, 7, 1)),
+            parts: [("54", "Tỉnh Phú Yên"), ("66", "Tỉnh Đắk Lắk")]
+                .map(|(code, name)| (code.to_owned(), name.to_owned()))
+                .into(),
+            periods: months.map(period).into(),
+        }
+    }
+
+    fn origin(province: &str, month: &str, from: &str, until: &str) -> Origin {
+        let origin = json!({"schema": 1, "program": {"name": "x", "version": "1"},
+            "province": province, "month": month, "period": {"from": from, "until": until},
+            "report_date": until, "simulated": false, "configuration": {}, "inputs": [],
+            "queries": [], "templates": []});
+        serde_json::from_value(origin).unwrap()
+    }
+
+    #[test]
+    fn a_bundle_is_taken_for_its_province_or_a_part_of_it() {
+        let june = |code: &str| origin(code, "2025-06", "2025-06-01", "2025-07-01");
+        let august = |code: &str| origin(code, "2025-08", "2025-08-01", "2025-09-01");
+        let scope = scope();
+        for (origin, basis) in [
+            (june("54"), Some(Basis::Restated)),
+            (june("66"), Some(Basis::Restated)),
+            (august("66"), Some(Basis::Published)),
+            // Other days than those of the months of the report.
+            (origin("66", "2025-08", "2025-07-15", "2025-08-15"), None),
+        ] {
+            assert!(scope.takes(&origin));
+            assert_eq!(scope.basis(&origin), basis, "{origin:?}");
+        }
+        for origin in [
+            june("52"),
+            august("54"),
+            origin("66", "2025-10", "2025-10-01", "2025-11-01"),
+            origin("66", "2025-05", "2025-05-01", "2025-06-01"),
+        ] {
+            assert!(!scope.takes(&origin), "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_of_other_registers() {
+        let scope = Scope { parts: BTreeMap::new(), ..scope() };
+        let june = origin("66", "2025-06", "2025-06-01", "2025-07-01");
+        assert!(scope.takes(&june));
+        assert_eq!(scope.basis(&june), None);
+        let month = scope.judged(&scope.periods[3], 4, &[]);
+        assert_eq!((month.reason, month.basis), (Some("no_bundle"), None));
+    }
+}

@@ -4,12 +4,12 @@
 //! bundles of all parts of the province keep by the communes of today.
 
 use super::bundles::{Bundle, RESTATED};
-use super::fault::HistoryFault;
 use crate::engine;
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::queries::StatisticsTable;
 use crate::statistics::{self, Bench, Tables};
+use crate::validation::ValidationFault;
 
 const SAMPLES: &str = "history/samples.sql";
 const UNRESTATED: &str = "history/unrestated.sql";
@@ -17,12 +17,14 @@ const UNRESTATED: &str = "history/unrestated.sql";
 /// The tables `province`, `operator` and `commune` of a month, and `unrestated`.
 pub(super) fn statistics(plan: &Plan, month: &str, bundles: &[&Bundle]) -> Result<Tables> {
     let work = plan.work.join(format!("history-{month}"));
-    std::fs::create_dir_all(&work).map_err(|error| HistoryFault::Unreadable {
+    let fault = |error: std::io::Error| ValidationFault::Work {
         path: work.display().to_string(),
         message: error.to_string(),
-    })?;
+    };
+    std::fs::create_dir_all(&work).map_err(fault)?;
+    let simulated = bundles.iter().any(|bundle| bundle.manifest.origin.simulated);
     let mut bench = Bench::over(engine::open(&[]), work);
-    for (name, batch) in statistics::inputs(plan, bundles[0].manifest.origin.simulated)? {
+    for (name, batch) in statistics::inputs(plan, simulated)? {
         bench.input(&name, batch)?;
     }
     for (part, bundle) in bundles.iter().enumerate() {

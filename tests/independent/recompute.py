@@ -233,7 +233,8 @@ class Comparison:
             CREATE TABLE moved AS SELECT a.* REPLACE ({moved}, n.commune_code AS restated_commune_code)
             FROM accepted AS a LEFT JOIN new_communes AS n ON a.restated_commune_code = n.commune_code""")
         self.collapsed("collapsed_restated", "effective_restated", "samples_effective_restated", OF_SAMPLE, "moved")
-        counts = rows(self.db, "SELECT COALESCE(restated_by, 'not_restated') AS restated_by, count(*) AS tests FROM accepted GROUP BY 1")
+        counts = rows(self.db, "SELECT COALESCE(restated_by, 'not_restated') AS restated_by, count(*) AS tests FROM accepted"
+            f" WHERE local_day < {quoted(on)} GROUP BY 1")
         self.compare_table("restated", counts, ["restated_by"])
 
     def collapsed(self, ours, theirs, file, of_sample, source="accepted"):

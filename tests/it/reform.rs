@@ -129,16 +129,25 @@ fn an_old_sample_with_a_position_is_restated_in_new_boundaries() {
     assert_eq!(old["commune_code"], "24121");
     assert_eq!(old["commune_name"], "Phường Tân Hòa");
     assert_eq!(old["restated_commune_code"], "24163");
-    let last = matching(&effective, json!({"local_day": "2025-06-30"}));
-    assert_eq!(last[0]["restated_commune_code"], Value::Null, "no position, nothing to restate");
 }
 
 #[test]
-fn without_a_position_a_code_before_the_reform_is_never_mapped_by_code() {
+fn without_a_position_a_commune_that_went_whole_into_one_is_restated_to_it() {
     let effective = built().bundle.effective();
-    for row in effective.iter().filter(|row| row["commune_valid_from"] != "2025-07-01") {
-        assert_ne!(row["restated_commune_code"], "24121", "{row:?}");
+    // Phường Tân Hòa, whose code is that of Phường Tân Lập now, and the old Phường Tân Lập.
+    for (code, name) in [("24121", "Phường Tân Hòa"), ("24118", "Phường Tân Lập")] {
+        let key = json!({"commune_code": code, "commune_name": name, "tests": 1});
+        let rows = matching(&effective, key);
+        let by_code = rows.iter().find(|row| row["download_mbps"] != 77.0).unwrap();
+        assert_eq!(by_code["restated_commune_code"], "24121", "{by_code:?}");
     }
+    let restated = built().bundle.restated();
+    let new = matching(&restated, json!({"commune_code": "24121"}));
+    assert!(new.iter().all(|row| row["commune_valid_from"] == "2025-07-01"), "{new:?}");
+    assert_eq!(new.len(), 5, "three of July and two of June");
+    let counts = built().bundle.table("restated");
+    let tests = |by: &str| only(&counts, json!({"restated_by": by}))["tests"].clone();
+    assert_eq!((tests("position"), tests("crosswalk"), counts.len()), (json!(1), json!(2), 2));
 }
 
 /// One test for every commune of a province in June, and one in July, in one input.
