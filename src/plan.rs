@@ -36,7 +36,9 @@ pub enum PlanFault {
     Province { code: String, from: Date, to: Date, known: String },
     #[error("indicator `{found}` of a benchmark is unknown or takes none, expected {expected}")]
     Benchmark { found: String, expected: String },
-    #[error("operator `{found}` of a benchmark is not in the operator table, expected one of {known}")]
+    #[error(
+        "operator `{found}` of a benchmark is not in the operator table, expected one of {known}"
+    )]
     BenchmarkOperator { found: String, known: String },
 }
 

@@ -204,10 +204,7 @@ fn benchmarks_of_the_family_are_lines() {
     let mut later = small();
     later.period_from = Date::constant(2026, 1, 1);
     let benchmarks = later.intervals("operators_mobile_download").benchmarks;
-    assert_eq!(
-        benchmarks[0].label,
-        "Đối chiếu tham khảo 40 Mbps (4G), mục tiêu đến 31/12/2025"
-    );
+    assert_eq!(benchmarks[0].label, "Đối chiếu tham khảo 40 Mbps (4G), mục tiêu đến 31/12/2025");
     assert!(small().intervals("operators_fixed_download").benchmarks.is_empty());
 }
 

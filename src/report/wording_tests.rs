@@ -161,8 +161,10 @@ fn rows_with_too_many_tests_without_device_say_what_they_lack_and_why() {
     let operators = "trên 20% lượt đo băng rộng di động không có mã thiết bị nên không biết bao nhiêu lượt là \
                      của cùng một thiết bị. Vì vậy số liệu không kèm khoảng tin cậy, không dùng để so sánh doanh \
                      nghiệp hoặc đối chiếu, và chỉ ở mức tham khảo";
-    let communes = "xã, phường có trên 20% lượt đo băng rộng di động không có mã thiết bị: không biết";
-    let pairs = "cặp xã, phường và doanh nghiệp có trên 20% lượt đo băng rộng di động không có mã thiết bị";
+    let communes =
+        "xã, phường có trên 20% lượt đo băng rộng di động không có mã thiết bị: không biết";
+    let pairs =
+        "cặp xã, phường và doanh nghiệp có trên 20% lượt đo băng rộng di động không có mã thiết bị";
     for name in ["ministry.md", "committee.md"] {
         let words = text(&document(name, &fixture));
         assert!(!words.contains("lượt đo băng rộng di động không có mã thiết bị"), "{words}");
@@ -188,7 +190,8 @@ fn a_target_that_is_past_is_printed_with_its_date() {
     fixture.to = Date::constant(2026, 2, 1);
     for name in ["ministry.md", "committee.md"] {
         let words = text(&document(name, &fixture));
-        let expected = "Mức đối chiếu tham khảo 40 Mbps của băng rộng di động (4G) là mục tiêu đến 31/12/2025";
+        let expected =
+            "Mức đối chiếu tham khảo 40 Mbps của băng rộng di động (4G) là mục tiêu đến 31/12/2025";
         assert!(words.contains(expected), "{words}");
         let expected = "Mức đối chiếu tham khảo 40 Mbps";
         assert!(words.contains("đối chiếu tham khảo") && words.contains(expected));

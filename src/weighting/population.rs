@@ -115,8 +115,7 @@ fn commune<'a>(
     let of_code = all[start..].iter().take_while(|c| c.code == code);
     let mut found = of_code.filter(|c| c.valid_within(period.from, period.to));
     let last = period.to.yesterday().unwrap_or(period.to);
-    let unknown =
-        format!("a code of the register on some day from {} to {last}", period.from);
+    let unknown = format!("a code of the register on some day from {} to {last}", period.from);
     let first = found.next().ok_or_else(|| row.fault("commune_code", &unknown))?;
     match found.next() {
         None => Ok(Some(first)),
@@ -159,7 +158,8 @@ mod tests {
 
     #[test]
     fn a_day_tells_which_commune_has_a_reused_code() {
-        let text = "commune_code,valid_from,population\n24121,2025-07-01,70000\n24121,2025-01-01,9000\n";
+        let text =
+            "commune_code,valid_from,population\n24121,2025-07-01,70000\n24121,2025-01-01,9000\n";
         let after = read(text, "2025-10", 1).unwrap();
         assert_eq!(after, [row("24121", "2025-07-01", 70_000)]);
         let across = read(text, "2025-07", 15).unwrap();

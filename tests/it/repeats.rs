@@ -59,5 +59,8 @@ fn two_hundred_tests_of_one_phone_move_the_median_by_less_than_its_interval() {
     // What is counted is all there, and would have decided a mean of tests.
     assert_eq!(after["tests_ok"], PHONES + REPEATS);
     assert_eq!(after["samples_effective"], PHONES + 1);
-    assert!(moved > 3.0 * width, "the mean of tests moved by {moved}, the interval is {width} wide");
+    assert!(
+        moved > 3.0 * width,
+        "the mean of tests moved by {moved}, the interval is {width} wide"
+    );
 }

@@ -147,10 +147,7 @@ fn the_population_is_an_input_of_queries_and_of_the_manifest() {
     let (case, bundle) = bundle();
     let inputs = crate::bundle::rows(&bundle.folder.join("internal/inputs/population.parquet"));
     let found: Vec<_> = inputs.iter().map(|r| (&r["commune_code"], &r["population"])).collect();
-    assert_eq!(
-        found,
-        [(&json!("24121"), &json!(30_000)), (&json!("24163"), &json!(90_000))]
-    );
+    assert_eq!(found, [(&json!("24121"), &json!(30_000)), (&json!("24163"), &json!(90_000))]);
     let manifest = bundle.json("manifest.json");
     let files = manifest["inputs"].as_array().unwrap();
     let file = files.iter().find(|input| input["file"] == "population/p.csv").unwrap();
