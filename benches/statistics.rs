@@ -23,6 +23,10 @@ use ispeed_report::queries::StatisticsTable;
 use ispeed_report::statistics::{self, Bench};
 use statrs::distribution::{Binomial, ContinuousCDF, Discrete, Normal};
 
+#[path = "common/random.rs"]
+mod random;
+use random::Random;
+
 const REPLICATIONS: usize = 4_000;
 const MEDIAN: f64 = 40.0;
 /// The benchmark that shares are taken of.
@@ -32,27 +36,6 @@ fn main() -> Result<()> {
     independent()?;
     clustered()?;
     shares()
-}
-
-/// SplitMix64 (Steele et al. 2014) and normal variates by inversion.
-struct Random(u64);
-
-impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64 + 1.0 / (1u64 << 54) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        Normal::standard().inverse_cdf(self.uniform())
-    }
-
-    fn between(&mut self, from: usize, to: usize) -> usize {
-        from + (self.uniform() * (to + 1 - from) as f64) as usize
-    }
 }
 
 /// Effective samples: replication, device, Mbit/s.
@@ -102,6 +85,7 @@ impl Samples {
                 ("cluster_no", devices),
                 ("device_id", names),
                 ("is_ok", ok),
+                ("tests", Arc::new(Int64Array::from(vec![1; rows]))),
                 ("download_mbps", values),
                 ("upload_mbps", none.clone()),
                 ("latency_ms", none.clone()),

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::queries::Indicator;
-use crate::statistics::whole_numbers;
+use crate::statistics::{commune_table, whole_numbers};
 use crate::validation::{ValidSamples, ValidationFault, register_accepted};
 
 const DEVICES: &str = "collapse/devices.sql";
@@ -27,16 +27,19 @@ pub struct EffectiveSamples {
     pub file: PathBuf,
     /// The same with peak hours apart.
     pub by_day_part: PathBuf,
+    /// The same by the communes of `communes.restated_on`, where the period begins before it.
+    pub restated: Option<PathBuf>,
     /// The number of each device (`device_id`, `cluster_no`).
     pub devices: RecordBatch,
 }
 
-/// Collapses the accepted samples into two files. Devices are numbered; identifiers stay behind.
+/// Collapses the accepted samples into files. Devices are numbered; identifiers stay behind.
 pub fn collapse(
     plan: &Plan,
     valid: &ValidSamples,
     file: PathBuf,
     by_day_part: PathBuf,
+    restated: Option<PathBuf>,
     progress: Progress<'_>,
 ) -> Result<EffectiveSamples> {
     progress(Step::Stage { name: "collapse", rows: 0 });
@@ -44,18 +47,22 @@ pub fn collapse(
     register_accepted(engine.as_mut(), plan, valid, valid.ledger.simulated)?;
     let devices = engine.query(DEVICES, &plan.queries.sql(DEVICES)?)?;
     engine.register_batches("devices", devices.schema(), std::slice::from_ref(&devices))?;
-    for (target, day_part) in [(&file, false), (&by_day_part, true)] {
+    let communes = commune_table(&plan.restated_communes())?;
+    engine.register_batches("restated_communes", communes.schema(), &[communes])?;
+    let targets = [(&file, false, false), (&by_day_part, true, false)];
+    let restating = restated.iter().map(|target| (target, false, true));
+    for (target, day_part, by_restated) in targets.into_iter().chain(restating) {
         let mut output = Output {
             target,
             indicators: &plan.queries.indicators,
             simulated: valid.ledger.simulated,
             writer: None,
         };
-        let sql = plan.queries.collapse_sql(EFFECTIVE, day_part)?;
+        let sql = plan.queries.collapse_sql(EFFECTIVE, day_part, by_restated)?;
         let schema = engine.stream(EFFECTIVE, &sql, &mut |batch| output.write(&batch))?;
         output.close(&schema)?;
     }
-    Ok(EffectiveSamples { file, by_day_part, devices })
+    Ok(EffectiveSamples { file, by_day_part, restated, devices })
 }
 
 /// Steps per unit that medians of values on the grid of 10⁻⁶ lie on.

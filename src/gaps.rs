@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch};
 use arrow::datatypes::{Float64Type, Int64Type};
 
 use crate::comparison::multiplicity::benjamini_hochberg;
@@ -21,7 +21,6 @@ pub fn find(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result<()
     let tests = "gaps/tests.sql";
     let tests = bench.step("gap_tests", tests, plan.queries.sql(tests)?)?;
     bench.input("gap_p_values", p_values(&tests)?)?;
-    bench.input("earlier_gaps", none_earlier()?)?;
     let gaps = "gaps/gaps.sql";
     bench.run("gaps", gaps, plan.queries.sql(gaps)?)
 }
@@ -57,24 +56,4 @@ fn p_values(tests: &RecordBatch) -> Result<RecordBatch> {
 fn p_value(statistic: f64, devices: i64) -> f64 {
     let p = student::lower(statistic, devices as f64 - 1.0);
     if p.is_finite() { (p * 1e12).round() / 1e12 } else { 1.0 }
-}
-
-/// The table `earlier_gaps` without history.
-fn none_earlier() -> Result<RecordBatch> {
-    let text = || -> ArrayRef { Arc::new(StringArray::from(Vec::<Option<String>>::new())) };
-    let months: ArrayRef = Arc::new(Int64Array::from(Vec::<i64>::new()));
-    Ok(table(
-        "earlier_gaps",
-        [
-            ("gap_class", text()),
-            ("commune_code", text()),
-            ("access_type", text()),
-            ("operator", text()),
-            ("technology", text()),
-            ("indicator", text()),
-            ("place", text()),
-            ("since", text()),
-            ("months", months),
-        ],
-    )?)
 }

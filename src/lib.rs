@@ -20,6 +20,7 @@ pub mod engine;
 pub mod error;
 pub mod figures;
 pub mod gaps;
+pub mod history;
 pub mod import;
 pub mod operators;
 mod origin;

@@ -23,6 +23,7 @@ pub fn origin(plan: &Plan, samples: &Samples) -> Result<Origin> {
         simulated: samples.simulated(),
         configuration: configuration(plan, samples),
         inputs: inputs(plan, samples)?,
+        history: plan.history.earlier(),
         queries: plan.queries.files().map(|(name, text)| Definition::of(name, text)).collect(),
         templates: plan.templates.iter().map(|(name, text)| Definition::of(name, text)).collect(),
     })
@@ -32,8 +33,10 @@ pub fn origin(plan: &Plan, samples: &Samples) -> Result<Origin> {
 fn configuration(plan: &Plan, samples: &Samples) -> Value {
     let mut value = serde_json::to_value(&plan.config).unwrap_or(Value::Null);
     value["samples"]["profile"] = samples.profile.name.clone().into();
-    if let Some(section) = value["samples"].as_object_mut() {
-        section.remove("paths");
+    for section in ["samples", "history"] {
+        if let Some(section) = value[section].as_object_mut() {
+            section.remove("paths");
+        }
     }
     for pointer in [
         "/communes/register",

@@ -86,6 +86,10 @@ pub fn queries(staging: &Staging, plan: &Plan, bench: &Bench) -> Result<()> {
         let sql = plan.queries.sql(name)?;
         staging.write(&format!("internal/queries/{name}"), sql.as_bytes())?;
     }
+    if !plan.restated_communes().is_empty() {
+        let sql = plan.queries.collapse_sql("collapse/effective.sql", false, true)?;
+        staging.write("internal/queries/collapse/effective_restated.sql", sql.as_bytes())?;
+    }
     for (name, table) in &bench.inputs {
         staging.write(&format!("internal/inputs/{name}.parquet"), &input(name, table)?)?;
     }

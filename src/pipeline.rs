@@ -11,6 +11,7 @@ use crate::comparison;
 use crate::coverage;
 use crate::error::{Fault, Kind, Result};
 use crate::gaps;
+use crate::history;
 use crate::import::Samples;
 use crate::origin::origin;
 use crate::output;
@@ -93,6 +94,7 @@ pub fn run(
     let name = format!("{}-{}", plan.config.province.code, period.month);
     let bundle = request.out.join(&name);
     progress(Step::Stage { name: "inputs", rows: 0 });
+    plan.history.check(samples.simulated())?;
     let mut origin = origin(plan, samples)?;
     if !request.force && !request.dry_run && is_current(&bundle, &origin.key()?) {
         return Ok(Outcome {
@@ -125,7 +127,7 @@ pub fn run(
         input.rows = file.rows();
     }
     let staging = Staging::open(&request.out, &name)?;
-    build(plan, &valid, &warnings, &staging, progress)?;
+    warnings = build(plan, &valid, warnings, &staging, progress)?;
     progress(Step::Stage { name: "bundle", rows: 0 });
     write_manifest(&staging, &origin, &valid, &warnings)?;
     let bundle = staging.commit()?;
@@ -133,23 +135,29 @@ pub fn run(
     Ok(outcome(Verdict::Built, bundle, valid.ledger, warnings))
 }
 
+/// Gives the warnings with those that statistics gave cause for.
 fn build(
     plan: &Plan,
     valid: &ValidSamples,
-    warnings: &[Warning],
+    mut warnings: Vec<Warning>,
     staging: &Staging,
     progress: Progress<'_>,
-) -> Result<()> {
+) -> Result<Vec<Warning>> {
     let effective = staging.file("internal/samples_effective.parquet")?;
     let by_day_part = staging.file("internal/samples_effective_day_part.parquet")?;
-    let effective = collapse::collapse(plan, valid, effective, by_day_part, progress)?;
+    let restating = !plan.restated_communes().is_empty();
+    let restated = restating.then_some("internal/samples_effective_restated.parquet");
+    let restated = restated.map(|file| staging.file(file)).transpose()?;
+    let effective = collapse::collapse(plan, valid, effective, by_day_part, restated, progress)?;
     let mut bench = Bench::new(plan, valid, &effective)?;
     statistics::compute(plan, &mut bench, progress)?;
     weighting::weigh(plan, &mut bench, progress)?;
     coverage::find(plan, &mut bench, progress)?;
+    history::open(plan, &mut bench, progress)?;
     gaps::find(plan, &mut bench, progress)?;
     bias::describe(plan, &mut bench, progress)?;
     reconcile(plan, &mut bench, progress)?;
+    warnings.extend(history::compare(plan, &mut bench)?);
     let simulated = valid.ledger.simulated;
     comparison::compare(plan, &mut bench, simulated, progress)?;
     bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
@@ -159,8 +167,9 @@ fn build(
     progress(Step::Stage { name: "charts", rows: 0 });
     let drawings = output::charts(staging, plan, &bench.tables, simulated)?;
     progress(Step::Stage { name: "documents", rows: 0 });
-    output::reports(staging, plan, &bench.tables, valid, &drawings, warnings)?;
-    output::annex(staging, plan, &bench.tables, simulated)
+    output::reports(staging, plan, &bench.tables, valid, &drawings, &warnings)?;
+    output::annex(staging, plan, &bench.tables, simulated)?;
+    Ok(warnings)
 }
 
 /// Keeps ledger and quarantine of a run with too many rejected rows, apart from the bundle.

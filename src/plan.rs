@@ -13,10 +13,12 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::communes::boundaries::{Boundaries, BoundarySets};
+use crate::communes::crosswalk::{Crosswalk, REFORM};
 use crate::communes::register::{Commune, OPEN_END, Register};
 use crate::config::{Config, Prefer, QuotaCounts};
 use crate::coverage::{Hamlet, hamlets};
 use crate::error::{Fault, Kind, Result};
+use crate::history::History;
 use crate::import::functions::{days, instant, zone};
 use crate::operators::Operators;
 use crate::queries::Queries;
@@ -124,6 +126,8 @@ pub struct Plan {
     pub queries: Queries,
     pub templates: Templates,
     pub register: Arc<Register>,
+    /// Where communes went on the day of `communes.restated_on`; empty where that is not known.
+    pub crosswalk: Crosswalk,
     pub operators: Operators,
     pub boundaries: Arc<BoundarySets>,
     /// By commune and name; empty where coverage is judged by cells only.
@@ -133,6 +137,8 @@ pub struct Plan {
     pub period: Option<Period>,
     pub report_date: Option<Date>,
     pub unknown_operator: String,
+    /// Earlier bundles; needs a period.
+    pub history: History,
     /// What was published elsewhere, to set ours beside; needs a period.
     pub published: Option<Published>,
     /// To weight figures by; needs a period.
@@ -181,6 +187,10 @@ impl Plan {
         let mut plan = Plan {
             naive_zone: config.samples.naive_zone.as_deref().map(zone).transpose()?,
             boundaries: Arc::new(read_boundaries(&config)?),
+            crosswalk: match (&config.communes.register, config.communes.restated_on) {
+                (None, Some(REFORM)) => Crosswalk::embedded()?,
+                _ => Crosswalk::default(),
+            },
             hamlets: match &config.coverage.hamlets {
                 Some(file) => hamlets::read(file, &register)?,
                 None => Vec::new(),
@@ -198,12 +208,14 @@ impl Plan {
             operators,
             period,
             report_date,
+            history: History::default(),
             published: None,
             population: None,
             threads: threads.max(1),
             work,
         };
         plan.check()?;
+        plan.history = History::read(&plan)?;
         plan.published = plan.read_published()?;
         plan.population = plan.read_population()?;
         Ok(plan)
@@ -271,6 +283,14 @@ impl Plan {
         self.period.as_ref().map_or_else(Vec::new, |period| {
             self.register.communes_of(&self.config.province.code, period.from, period.to)
         })
+    }
+
+    /// The communes that samples of the period are restated to: none when it begins after that day.
+    pub fn restated_communes(&self) -> Vec<&Commune> {
+        let begins = self.period.as_ref().map(|period| period.from);
+        let day = self.config.communes.restated_on.filter(|day| begins.is_some_and(|b| b < *day));
+        let all = day.map(|day| self.register.communes().iter().filter(move |c| c.valid_on(day)));
+        all.into_iter().flatten().collect()
     }
 
     /// The full name of the province at the end of the period.

@@ -64,6 +64,24 @@ pub struct Indicator {
     pub source: String,
 }
 
+impl Indicator {
+    /// Whether it is a level on a logarithmic scale: its mean would say nothing about power.
+    fn is_level(&self) -> bool {
+        ["dB", "dBm"].contains(&self.unit.as_str())
+    }
+
+    /// The statistics that tables show of it, in column order.
+    pub fn statistics(&self) -> Vec<&'static str> {
+        let mut names = all_statistics();
+        names.retain(|name| match *name {
+            "mean" => !self.is_level(),
+            "share_at_benchmark" => self.benchmark,
+            _ => true,
+        });
+        names
+    }
+}
+
 /// A family of samples that statistics are given for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,7 +161,7 @@ impl Series {
             expression: indicator.name.clone(),
             worse: indicator.worse.clone(),
             benchmark: indicator.benchmark,
-            statistics: statistics_of(indicator.benchmark),
+            statistics: indicator.statistics(),
         });
         Series {
             suffix: "",
@@ -160,7 +178,7 @@ impl Series {
             expression: indicator.expression.clone(),
             worse: indicator.worse.clone(),
             benchmark: false,
-            statistics: vec!["mean", "median"],
+            statistics: if indicator.is_level() { vec!["median"] } else { vec!["mean", "median"] },
         });
         Series {
             suffix: "_raw",
@@ -171,11 +189,11 @@ impl Series {
     }
 }
 
-/// The statistics of an indicator that tables show, in column order.
-pub fn statistics_of(benchmark: bool) -> Vec<&'static str> {
+/// Every statistic of an indicator, in column order.
+pub fn all_statistics() -> Vec<&'static str> {
     let mut names = vec!["mean"];
     names.extend(QUANTILES.map(|(name, _)| name));
-    names.extend(benchmark.then_some("share_at_benchmark"));
+    names.push("share_at_benchmark");
     names
 }
 
@@ -229,6 +247,14 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "gaps/quota.sql",
     "gaps/quota_area.sql",
     "gaps/tests.sql",
+    "history/earlier_gaps.sql",
+    "history/gap_changes.sql",
+    "history/restated.sql",
+    "history/samples.sql",
+    "history/trend.sql",
+    "history/trend_months.sql",
+    "history/trend_quota.sql",
+    "history/unrestated.sql",
     "import/g-nettrack.sql",
     "import/ispeed.sql",
     "import/rtr.sql",
@@ -305,6 +331,7 @@ impl Queries {
             "comparison",
             "coverage",
             "gaps",
+            "history",
             "import",
             "reconciliation",
             "statistics",
@@ -335,7 +362,24 @@ impl Queries {
         let keys = queries.tables.iter().flat_map(|t| std::iter::once(&t.name).chain(&t.keys));
         let names = names.chain(keys.map(|key| ("statistics/tables.toml", key)));
         names.into_iter().try_for_each(|(file, name)| check_name(file, name))?;
+        queries.check_benchmarks()?;
         Ok(queries)
+    }
+
+    /// Benchmarks are for means.
+    fn check_benchmarks(&self) -> Result<()> {
+        match self.indicators.iter().find(|i| i.benchmark && i.is_level()) {
+            None => Ok(()),
+            Some(i) => Err(QueryFault::Malformed {
+                name: "indicators.toml".into(),
+                message: format!(
+                    "indicator `{}` is in {} and has benchmark = true, expected false: levels on a \
+                     logarithmic scale have no mean to compare",
+                    i.name, i.unit
+                ),
+            }
+            .into()),
+        }
     }
 
     fn definitions(&self, name: &str) -> Result<Definitions> {
@@ -375,9 +419,15 @@ impl Queries {
         parts.collect::<Vec<_>>().join(" UNION ALL ")
     }
 
-    /// The SQL of collapsing, once more apart for peak hours when `day_part`.
-    pub fn collapse_sql(&self, name: &str, day_part: bool) -> Result<String> {
-        self.render(name, context! { day_part })
+    /// The SQL of collapsing: apart for peak hours when `day_part`, by the communes of
+    /// `communes.restated_on` when `restated`.
+    pub fn collapse_sql(&self, name: &str, day_part: bool, restated: bool) -> Result<String> {
+        self.render(name, context! { day_part, restated })
+    }
+
+    /// SQL over the tables `part_0`, `part_1` and so on.
+    pub fn history_sql(&self, name: &str, parts: &[usize]) -> Result<String> {
+        self.render(name, context! { parts => Value::from(Serde(parts)) })
     }
 
     /// The SQL of one step towards a table of statistics.

@@ -81,6 +81,14 @@ pub fn month_text(month: i8) -> String {
     if month <= 2 { format!("{month:02}") } else { month.to_string() }
 }
 
+/// A month such as `2025-09` as it stands in tables: `09/2025`.
+pub fn month_label(code: &str) -> String {
+    match code.split_once('-') {
+        Some((year, month)) => format!("{month}/{year}"),
+        None => code.to_owned(),
+    }
+}
+
 /// A name reduced to the letters a–z and digits, so that spellings of one name compare equal.
 pub fn fold(name: &str) -> String {
     name.nfd()

@@ -142,6 +142,7 @@ dated AS (
     LEFT JOIN earlier_gaps AS h
         ON e.gap_class = h.gap_class
         AND e.commune_code = h.commune_code
+        AND e.commune_valid_from = h.commune_valid_from
         AND e.access_type = h.access_type
         AND e.operator = h.operator
         AND e.technology = h.technology

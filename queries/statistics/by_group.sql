@@ -37,36 +37,36 @@ found{{ series.suffix }} AS (
     SELECT
         g.group_no,
         p.samples,
-        g.tests_without_device <= q.max_without_device_share * g.tests_ok AS dependence_known
+        tests_without_device <= max_without_device_share * tests_ok AS dependence_known{{ series.suffix }}
 {%- for m in series.measures %},
-        COALESCE(p.{{ m.name }}_n, 0) AS {{ m.name }}_n,
-        CAST(p.{{ m.name }}_sum AS DOUBLE) / (2000000.0 * p.{{ m.name }}_n) AS {{ m.name }}_mean,
-        s.{{ m.name }}_n_adj,
+        COALESCE({{ m.name }}_n, 0) AS {{ m.name }}_n,
+        CAST({{ m.name }}_sum AS DOUBLE) / (2000000.0 * {{ m.name }}_n) AS {{ m.name }}_mean,
+        {{ m.name }}_n_adj,
         CASE
-            WHEN g.tests_without_device <= q.max_without_device_share * g.tests_ok
-                THEN s.{{ m.name }}_n_adj >= q.publish_from AND s.{{ m.name }}_devices >= q.publish_devices
-            ELSE p.{{ m.name }}_n >= q.publish_from
+            WHEN tests_without_device <= max_without_device_share * tests_ok
+                THEN {{ m.name }}_n_adj >= publish_from AND {{ m.name }}_devices >= publish_devices
+            ELSE {{ m.name }}_n >= publish_from
         END AS {{ m.name }}_published,
         CASE
-            WHEN g.tests_without_device <= q.max_without_device_share * g.tests_ok
-                THEN s.{{ m.name }}_n_adj >= q.mean_from
-            ELSE p.{{ m.name }}_n >= q.mean_from
+            WHEN tests_without_device <= max_without_device_share * tests_ok
+                THEN {{ m.name }}_n_adj >= mean_from
+            ELSE {{ m.name }}_n >= mean_from
         END AS {{ m.name }}_mean_published
 {%- for quantile in series.quantiles %},
-        p.{{ m.name }}_{{ quantile.name }}
+        {{ m.name }}_{{ quantile.name }}
 {%- endfor %}
 {%- if m.benchmark %},
-        COALESCE(p.{{ m.name }}_benchmark_n, 0) AS {{ m.name }}_benchmark_n,
-        s.{{ m.name }}_share_at_benchmark,
+        COALESCE({{ m.name }}_benchmark_n, 0) AS {{ m.name }}_benchmark_n,
+        {{ m.name }}_share_at_benchmark,
         CASE
-            WHEN g.tests_without_device <= q.max_without_device_share * g.tests_ok
-                THEN s.{{ m.name }}_share_n_adj >= q.publish_from AND s.{{ m.name }}_share_devices >= q.publish_devices
-            ELSE p.{{ m.name }}_benchmark_n >= q.publish_from
+            WHEN tests_without_device <= max_without_device_share * tests_ok
+                THEN {{ m.name }}_share_n_adj >= publish_from AND {{ m.name }}_share_devices >= publish_devices
+            ELSE {{ m.name }}_benchmark_n >= publish_from
         END AS {{ m.name }}_share_published
 {%- endif %}
 {%- for statistic in m.statistics %},
-        b.{{ m.name }}_{{ statistic }}_low,
-        b.{{ m.name }}_{{ statistic }}_high
+        {{ m.name }}_{{ statistic }}_low,
+        {{ m.name }}_{{ statistic }}_high
 {%- endfor %}
 {%- endfor %}
     FROM {{ table.name }}_groups AS g
@@ -84,26 +84,26 @@ SELECT
     g.tests_failed,
     g.tests_without_device,
     COALESCE(f.samples, 0) AS samples_effective,
-    CASE WHEN f.dependence_known THEN COALESCE(f.{{ headline }}_n_adj, 0) END AS samples_adjusted,
+    CASE WHEN dependence_known THEN COALESCE({{ headline }}_n_adj, 0) END AS samples_adjusted,
     g.devices,
     CASE
-        WHEN f.{{ headline }}_published AND f.dependence_known AND f.{{ headline }}_n_adj >= q.sufficient_from
+        WHEN {{ headline }}_published AND dependence_known AND {{ headline }}_n_adj >= sufficient_from
             THEN 'sufficient'
-        WHEN f.{{ headline }}_published THEN 'reference'
+        WHEN {{ headline }}_published THEN 'reference'
         ELSE 'count_only'
     END AS tier
-{%- for series in table.series %}{% set f = "f" ~ series.suffix %}
+{%- for series in table.series %}
 {%- for m in series.measures %},
-    {{ f }}.{{ m.name }}_n,
-    CASE WHEN {{ f }}.dependence_known THEN COALESCE({{ f }}.{{ m.name }}_n_adj, 0) END AS {{ m.name }}_n_adj
+    {{ m.name }}_n,
+    CASE WHEN dependence_known{{ series.suffix }} THEN COALESCE({{ m.name }}_n_adj, 0) END AS {{ m.name }}_n_adj
 {%- for statistic in m.statistics %}{% set shown = m.name ~ ("_share_published" if statistic == "share_at_benchmark" else "_published") %}
 {%- if statistic == "share_at_benchmark" %},
-    {{ f }}.{{ m.name }}_benchmark_n
+    {{ m.name }}_benchmark_n
 {%- endif %}
-{%- set condition = f ~ "." ~ shown ~ (" AND " ~ f ~ "." ~ m.name ~ "_mean_published" if statistic == "mean" else "") ~ (" AND f." ~ m.indicator ~ "_published" if series.suffix else "") %},
-    CASE WHEN {{ condition }} THEN {{ f }}.{{ m.name }}_{{ statistic }} END AS {{ m.name }}_{{ statistic }},
-    CASE WHEN {{ condition }} AND {{ f }}.dependence_known THEN {{ f }}.{{ m.name }}_{{ statistic }}_low END AS {{ m.name }}_{{ statistic }}_low,
-    CASE WHEN {{ condition }} AND {{ f }}.dependence_known THEN {{ f }}.{{ m.name }}_{{ statistic }}_high END AS {{ m.name }}_{{ statistic }}_high
+{%- set condition = shown ~ (" AND " ~ m.name ~ "_mean_published" if statistic == "mean" else "") ~ (" AND " ~ m.indicator ~ "_published" if series.suffix else "") %},
+    CASE WHEN {{ condition }} THEN {{ m.name }}_{{ statistic }} END AS {{ m.name }}_{{ statistic }},
+    CASE WHEN {{ condition }} AND dependence_known{{ series.suffix }} THEN {{ m.name }}_{{ statistic }}_low END AS {{ m.name }}_{{ statistic }}_low,
+    CASE WHEN {{ condition }} AND dependence_known{{ series.suffix }} THEN {{ m.name }}_{{ statistic }}_high END AS {{ m.name }}_{{ statistic }}_high
 {%- endfor %}
 {%- endfor %}
 {%- endfor %},

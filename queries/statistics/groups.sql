@@ -4,9 +4,9 @@ WITH counts AS (
 {%- for key in table.keys %}
         {% if key in nullable %}COALESCE({{ key }}, ''){% else %}{{ key }}{% endif %} AS {{ key }},
 {%- endfor %}
-        SUM(CASE WHEN is_ok THEN 1 ELSE 0 END) AS tests_ok,
-        SUM(CASE WHEN is_ok THEN 0 ELSE 1 END) AS tests_failed,
-        SUM(CASE WHEN is_ok AND device_id IS NULL THEN 1 ELSE 0 END) AS tests_without_device,
+        SUM(CASE WHEN is_ok THEN tests ELSE 0 END) AS tests_ok,
+        SUM(CASE WHEN is_ok THEN 0 ELSE tests END) AS tests_failed,
+        SUM(CASE WHEN is_ok AND device_id IS NULL THEN tests ELSE 0 END) AS tests_without_device,
         COUNT(DISTINCT CASE WHEN is_ok THEN device_id END) AS devices
     FROM {{ table.tests }}
 {%- if table.where %}

@@ -2,6 +2,7 @@
 -- `day_part` tells the configured peak hours (local time) from the others.
 SELECT
     p.*,
+    1 AS tests,
     CASE WHEN p.local_hour >= q.peak_from AND p.local_hour < q.peak_to THEN 'peak' ELSE 'off_peak' END AS day_part
 FROM passed AS p
 CROSS JOIN parameters AS q

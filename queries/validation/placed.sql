@@ -10,6 +10,8 @@
 -- With boundaries on its day, a position decides, also where the row has a code or a name
 -- (communes.prefer = "code": only where it has neither). A position that is too imprecise or
 -- impossible decides nothing where there is a code or a name. A code goes before a name.
+-- A sample before `restated_on` also gets the commune of that day: the one that its position lies in
+-- (`restated_by` position), else the one that its commune went into as a whole (crosswalk), else none.
 -- A fixed line is known by name or ASN only: the SIM says nothing about it. A mobile test is known
 -- by network code, then name, then ASN; an MVNO (by SIM or by name) stays its own.
 WITH dated AS (
@@ -162,8 +164,13 @@ SELECT
     AND COALESCE(l.position_code <> l.reported_code, TRUE) AS code_differs,
     CASE
         WHEN l.local_day IS NULL OR l.local_day >= l.restated_on THEN l.located_code
-        ELSE l.restated_position_code
+        ELSE COALESCE(l.restated_position_code, x.new_commune_code)
     END AS restated_commune_code,
+    CASE
+        WHEN l.local_day >= l.restated_on THEN NULL
+        WHEN l.restated_position_code IS NOT NULL THEN 'position'
+        WHEN l.local_day < l.restated_on AND x.new_commune_code IS NOT NULL THEN 'crosswalk'
+    END AS restated_by,
     CASE
         WHEN l.access_type = 'mobile' THEN COALESCE(
             CASE WHEN s.kind = 'mvno' THEN s.operator WHEN n.kind = 'mvno' THEN n.operator END,
@@ -189,6 +196,7 @@ SELECT
 FROM located AS l
 CROSS JOIN parameters AS p
 LEFT JOIN communes_of_day AS c ON l.located_code = c.located_code AND l.local_day = c.local_day
+LEFT JOIN crosswalk_whole AS x ON l.located_code = x.old_commune_code
 LEFT JOIN ceilings AS t ON l.technology_key = t.technology_key
 LEFT JOIN operator_names AS n ON l.operator_key = n.key
 LEFT JOIN operator_codes AS w ON l.network_key = w.key

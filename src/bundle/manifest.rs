@@ -135,6 +135,17 @@ impl Definition {
     }
 }
 
+/// The bundle of an earlier month that a trend was made with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Code of its province.
+    pub province: String,
+    /// `2025-09`.
+    pub month: String,
+    /// Its key.
+    pub key: String,
+}
+
 /// One file of the bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputFile {
@@ -167,6 +178,9 @@ pub struct Origin {
     pub configuration: Value,
     /// The files of samples, and files the configuration names (register, boundaries).
     pub inputs: Vec<Input>,
+    /// Bundles of earlier months; not written where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Earlier>,
     /// The queries.
     pub queries: Vec<Definition>,
     /// The templates of the reports.
@@ -189,6 +203,7 @@ impl Origin {
         let mut origin = self.clone();
         origin.configuration.sort_all_objects();
         origin.inputs.sort_by(|a, b| (&a.file, &a.sha256).cmp(&(&b.file, &b.sha256)));
+        origin.history.sort();
         origin.queries.sort_by(|a, b| a.name.cmp(&b.name));
         origin.templates.sort_by(|a, b| a.name.cmp(&b.name));
         origin

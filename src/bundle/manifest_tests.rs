@@ -17,6 +17,7 @@ pub(crate) fn origin() -> Origin {
             Input { file: "2025-10/b.parquet".into(), sha256: sha256(b"b"), bytes: 1, rows: 7 },
             Input { file: "2025-10/a.parquet".into(), sha256: sha256(b"a"), bytes: 1, rows: 9 },
         ],
+        history: Vec::new(),
         queries: vec![Definition::of("statistics/operator.sql", "SELECT 1")],
         templates: vec![Definition::of("ministry.md", "# Báo cáo")],
     }

@@ -15,6 +15,6 @@ pub mod verify;
 
 pub use annex::{Sheet, SheetColumn};
 pub use folder::FileError;
-pub use manifest::{Manifest, Origin};
+pub use manifest::{Earlier, Manifest, Origin, OutputFile};
 pub use place::{OutputFolder, Staging};
 pub use verify::{Problem, Verification, verify};

@@ -6,7 +6,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `intervals`, `quota`, `daily`, `map` | one figure each: data, natural height, drawing |
+//! | `intervals`, `quota`, `daily`, `trend`, `map` | one figure each: data, natural height, drawing |
 //! | `frame`, `axis`, `marks` | what the figures share: title, legend, footnotes, scales, marks |
 //! | `canvas` | the only place that calls plotters; figures see the `canvas::Pen` trait |
 //! | `sheet`, `raster` on `pixels`, `svg` | the three surfaces |
@@ -28,6 +28,7 @@ mod raster;
 mod sheet;
 mod svg;
 mod text;
+mod trend;
 
 pub use daily::{Daily, Day};
 pub use font::Embedded;
@@ -35,6 +36,7 @@ pub use frame::Caption;
 pub use intervals::{Benchmark, IntervalLegend, IntervalRow, Intervals, Spread};
 pub use map::{CommuneMap, MapArea, MapClass, MapFill};
 pub use quota::{QuotaBar, QuotaBars, QuotaLegend};
+pub use trend::{Trend, TrendPoint, TrendRow};
 
 use crate::document::page::Drawing;
 use crate::error::{Fault, Kind, Result};
@@ -101,6 +103,7 @@ pub enum Figure {
     QuotaBars(QuotaBars),
     CommuneMap(CommuneMap),
     Daily(Daily),
+    Trend(Trend),
 }
 
 /// What every kind of figure offers to this module.
@@ -126,6 +129,7 @@ impl Figure {
             Figure::QuotaBars(figure) => figure,
             Figure::CommuneMap(figure) => figure,
             Figure::Daily(figure) => figure,
+            Figure::Trend(figure) => figure,
         }
     }
 

@@ -70,8 +70,11 @@ fn operators(batch: &RecordBatch) -> Result<BTreeMap<(String, String), Values>> 
     let cells = Cells { query: "table `operator`", batch };
     let family = if cells.has("family") { "family" } else { "access_type" };
     let (families, operators) = (cells.texts(family)?, cells.texts("operator")?);
-    let columns: Vec<Values> =
-        COLUMNS.iter().map(|column| cells.numbers(column)).collect::<Result<_>>()?;
+    let numbers = |column: &&str| match cells.has(column) {
+        true => cells.numbers(column),
+        false => Ok(vec![None; batch.num_rows()]),
+    };
+    let columns: Vec<Values> = COLUMNS.iter().map(numbers).collect::<Result<_>>()?;
     let keys = families.into_iter().zip(operators).enumerate();
     Ok(keys
         .filter_map(|(row, (family, operator))| {

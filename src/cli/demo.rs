@@ -31,6 +31,7 @@ the samples, a small configuration and the bundle; the samples go through exactl
 const EXAMPLES: &str = "\
 Examples:
   ispeed-report demo
+  ispeed-report demo --month 2025-11 --history out/demo
   ispeed-report demo --province 52 --month 2025-06 --samples 20000 --out try";
 
 /// Simulate a month of samples and make its reports
@@ -50,6 +51,9 @@ pub struct DemoArgs {
     /// The same seed gives the same samples
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Bundle of an earlier simulated month, or folder that holds bundles, such as DIR/demo
+    #[arg(long, value_name = "PATH")]
+    history: Vec<PathBuf>,
     /// Folder to write into, below DIR/demo/
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
@@ -66,11 +70,13 @@ pub fn demo(args: &DemoArgs) -> Result<Answer> {
     let mut answer = run::run(&run_args)?;
     answer.text += &format!(
         "\nsimulated samples  {}\nconfiguration      {config}\n\
-         the same by hand   ispeed-report run --config {config} --month {} --out {}\n",
+         the same by hand   ispeed-report run --config {config} --month {} --out {}{history}\n",
         folder.join(SAMPLES).display(),
         args.month,
         folder.display(),
         config = config.display(),
+        history =
+            args.history.iter().map(|p| format!(" --history {}", p.display())).collect::<String>(),
     );
     Ok(answer)
 }
@@ -80,6 +86,7 @@ fn run_args(args: &DemoArgs, folder: &Path, config: &Path) -> RunArgs {
         config: config.to_owned(),
         month: args.month.clone(),
         samples: Vec::new(),
+        history: args.history.clone(),
         out: folder.to_owned(),
         report_date: None,
         manner: Manner::default(),
@@ -145,7 +152,14 @@ mod tests {
 
     fn args(province: &str, month: &str, out: &Path) -> DemoArgs {
         let (province, month) = (province.to_owned(), month.to_owned());
-        DemoArgs { province, month, samples: 3000, seed: 1, out: out.to_owned() }
+        DemoArgs {
+            province,
+            month,
+            samples: 3000,
+            seed: 1,
+            history: Vec::new(),
+            out: out.to_owned(),
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ispeed_report::config::{self, nearest};
 use ispeed_report::error::Result;
-use ispeed_report::queries::{Queries, statistics_of};
+use ispeed_report::queries::Queries;
 
 use super::answer::Answer;
 use super::explanations::{Catalogue, Sql, Topic};
@@ -84,7 +84,7 @@ fn meaning(name: &str, topic: &Topic<'_>) -> String {
             let mut facts = vec![("definition", i.definition.clone()), ("unit", i.unit.clone())];
             facts.push(("source", i.source.clone()));
             facts.push(("bad end", i.worse.clone()));
-            facts.push(("statistics", statistics_of(i.benchmark).join(", ")));
+            facts.push(("statistics", i.statistics().join(", ")));
             ("indicator", facts)
         }
         Topic::Statistic(s) => {

@@ -186,7 +186,7 @@ mod tests {
     fn every_statistic_is_explained() {
         let queries = Queries::embedded().unwrap();
         let catalogue = Catalogue::of(&queries).unwrap();
-        for name in ispeed_report::queries::statistics_of(true) {
+        for name in ispeed_report::queries::all_statistics() {
             assert!(
                 catalogue.statistics.iter().any(|s| s.name == name && s.per_indicator),
                 "{name}"

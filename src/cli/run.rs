@@ -31,6 +31,7 @@ const EXAMPLES: &str = "\
 Examples:
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out --dry-run
+  ispeed-report run --config dak-lak.toml --month 2025-10 --out out --history out
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out --samples 'new/*.parquet'";
 
 /// Make the reports of a month
@@ -47,6 +48,10 @@ pub struct RunArgs {
     /// configuration]
     #[arg(long, value_name = "PATH")]
     pub samples: Vec<String>,
+    /// Bundle of an earlier month, or folder that holds bundles; repeat it for several [default:
+    /// history.paths of the configuration]
+    #[arg(long, value_name = "PATH")]
+    pub history: Vec<PathBuf>,
     /// Folder that bundles are written into
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -110,7 +115,10 @@ pub fn run(args: &RunArgs) -> Result<Answer> {
 }
 
 fn plan(args: &RunArgs, work: &Path) -> Result<Plan> {
-    let config = config::read(&args.config)?;
+    let mut config = config::read(&args.config)?;
+    if !args.history.is_empty() {
+        config.history.paths.clone_from(&args.history);
+    }
     let report_date = args.report_date.as_deref().map(parse_day).transpose()?;
     let threads = args.manner.threads();
     Plan::new(config, true, Some(&args.month), report_date, threads, work.to_owned())

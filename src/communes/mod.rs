@@ -4,6 +4,7 @@
 //! every look-up takes the day as well. Periods are half-open.
 
 pub mod boundaries;
+pub mod crosswalk;
 mod distance;
 pub mod geojson_file;
 mod grid;
@@ -12,4 +13,5 @@ pub mod outline;
 pub mod register;
 
 pub use boundaries::{Boundaries, BoundarySets, Near, Placement};
+pub use crosswalk::Crosswalk;
 pub use register::{Commune, District, Province, Register};

@@ -208,6 +208,7 @@ fn resolve(config: &mut Config, folder: &Path) {
     config.coverage.hamlets.iter_mut().for_each(absolute);
     config.definitions.queries.iter_mut().for_each(absolute);
     config.definitions.reports.iter_mut().for_each(absolute);
+    config.history.paths.iter_mut().for_each(absolute);
     for path in &mut config.samples.paths {
         *path = folder.join(&path).to_string_lossy().into_owned();
     }

@@ -34,6 +34,8 @@ pub struct Config {
     #[serde(default)]
     pub samples: SamplesSource,
     #[serde(default)]
+    pub history: HistorySource,
+    #[serde(default)]
     pub validation: Validation,
     #[serde(default)]
     pub communes: Communes,
@@ -97,6 +99,14 @@ impl Default for SamplesSource {
     fn default() -> Self {
         SamplesSource { paths: Vec::new(), profile: "ispeed".into(), naive_zone: None }
     }
+}
+
+/// Where the bundles of earlier months lie.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HistorySource {
+    /// Bundles, or folders that hold bundles; `--history` replaces them.
+    pub paths: Vec<PathBuf>,
 }
 
 /// Limits of the input contract.

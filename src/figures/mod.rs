@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `operators` | operators by the spread of their download speed |
 //! | `quota` | communes against the quota, tests per day |
+//! | `trend` | operators over the months of the history |
 //! | `maps`, `steps` | communes by quota and by download speed; round class limits |
 //! | `sheets` | the tables for people |
 //! | `table` | typed columns of a table |
@@ -19,6 +20,7 @@ mod steps;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trend;
 
 use std::collections::BTreeMap;
 
@@ -146,6 +148,9 @@ pub fn figures(sources: &FigureSources<'_>) -> Result<BTreeMap<String, Figure>> 
         let name = format!("quota_{family}");
         let figure = quota::bars(sources, &name, family)?;
         add(name, figure.map(Figure::QuotaBars));
+        let name = format!("trend_{family}");
+        let figure = trend::downloads(sources, &name, family)?;
+        add(name, figure.map(Figure::Trend));
         let name = format!("map_quota_{family}");
         let figure = maps::quota(sources, &name, family)?;
         add(name, figure.map(Figure::CommuneMap));

@@ -30,7 +30,9 @@
 //! - `warnings`: list of `kind`, `text` (the whole sentence of `labels.toml`), and its facts in words
 //! - `ledger`: as in `ledger.json`, and `tests_ok` (accepted, not failed)
 //! - `tables`: every table by name, as rows; besides those of the bundle `quota_summary` (the
-//!   rows `mobile` and `fixed` above, numbers only), `quality_rules` (`rule`, `rejected`, `share`),
+//!   rows `mobile` and `fixed` above, numbers only), `trend_summary` (the months of the history by
+//!   family: `month_no`, `month_name`, medians, `tests_ok`, `communes`, `communes_met`, `note`),
+//!   `quality_rules` (`rule`, `rejected`, `share`),
 //!   `quality_files` (`file`, `sha256`, `read`, `accepted`, `duplicate`, `rejected`),
 //!   `quality_unconverted` (`column`, `values`)
 
@@ -45,7 +47,7 @@ use super::labels::Labels;
 use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
-use super::{names, quality, summary, warnings};
+use super::{names, quality, summary, trends, warnings};
 use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
 use crate::vietnamese::month_text;
@@ -64,6 +66,7 @@ const TABLES: &[&str] = &[
     "coverage_evidence",
     "daily",
     "district",
+    "gap_changes",
     "gaps",
     "operator",
     "operator_day_part",
@@ -74,7 +77,11 @@ const TABLES: &[&str] = &[
     "quota_area",
     "reconciliation",
     "reconciliation_reasons",
+    "restated",
     "suspected_coverage",
+    "trend",
+    "trend_months",
+    "trend_quota",
     "weighted",
 ];
 
@@ -121,6 +128,7 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     let mut tables = read_tables(sources.tables)?;
     let families = summary::families(&tables, sources.labels)?;
     tables.insert("quota_summary".into(), summary::rows(&families));
+    tables.insert("trend_summary".into(), trends::summary(&tables, sources.labels)?);
     tables.extend(quality::tables(sources.ledger, sources.labels));
     let mut values = names::values(sources, offices);
     values.extend(period(sources)?);

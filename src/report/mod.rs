@@ -17,6 +17,7 @@ pub mod settings;
 mod summary;
 mod table;
 mod templates;
+mod trends;
 mod values;
 mod warnings;
 

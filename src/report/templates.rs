@@ -23,6 +23,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("_gaps.md", include_str!("../../reports/_gaps.md")),
     ("_comparisons.md", include_str!("../../reports/_comparisons.md")),
     ("_low_quality.md", include_str!("../../reports/_low_quality.md")),
+    ("_trends.md", include_str!("../../reports/_trends.md")),
     ("_warnings.md", include_str!("../../reports/_warnings.md")),
     ("_reconciliation.md", include_str!("../../reports/_reconciliation.md")),
     ("_bias.md", include_str!("../../reports/_bias.md")),

@@ -8,6 +8,7 @@ use arrow::array::{
 };
 use jiff::civil::Date;
 
+use crate::communes::Commune;
 use crate::config::{Benchmark, TECHNOLOGIES};
 use crate::error::Result;
 use crate::import::functions::days;
@@ -17,10 +18,10 @@ use crate::queries::Family;
 const ACCESS_TYPES: [&str; 2] = ["fixed", "mobile"];
 
 /// The tables that come from the configuration and the register.
-pub(super) fn inputs(plan: &Plan, simulated: bool) -> Result<Vec<(String, RecordBatch)>> {
+pub fn inputs(plan: &Plan, simulated: bool) -> Result<Vec<(String, RecordBatch)>> {
     let mut inputs = vec![
         ("parameters".to_owned(), plan.parameters(simulated)?),
-        ("communes".to_owned(), communes(plan)?),
+        ("communes".to_owned(), commune_table(&plan.communes())?),
         ("benchmarks".to_owned(), benchmarks(plan, simulated)?),
     ];
     inputs.push(("families".into(), families(plan)?));
@@ -57,9 +58,8 @@ fn families(plan: &Plan) -> Result<RecordBatch> {
     )?)
 }
 
-/// The communes of the province in the period.
-fn communes(plan: &Plan) -> Result<RecordBatch> {
-    let communes = plan.communes();
+/// Communes as queries read them.
+pub fn commune_table(communes: &[&Commune]) -> Result<RecordBatch> {
     let text = |of: &dyn Fn(usize) -> Option<String>| -> ArrayRef {
         Arc::new((0..communes.len()).map(of).collect::<StringArray>())
     };

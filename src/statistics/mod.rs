@@ -20,7 +20,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 
-pub use inputs::benchmarks;
+pub use inputs::{benchmarks, commune_table, inputs};
 
 use crate::bundle::tables::writer_properties;
 use crate::collapse::EffectiveSamples;
@@ -96,6 +96,11 @@ impl Bench {
     /// Makes samples in memory known, in place of those of a run.
     pub fn samples(&mut self, name: &str, batch: &RecordBatch) -> Result<()> {
         self.engine.register_batches(name, batch.schema(), std::slice::from_ref(batch))
+    }
+
+    /// The same for samples in a file.
+    pub fn samples_file(&mut self, name: &str, file: PathBuf) -> Result<()> {
+        self.engine.register_parquet(name, &[file])
     }
 
     /// Makes a query known that is evaluated where it is used.

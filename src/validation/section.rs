@@ -24,7 +24,7 @@ use crate::progress::{Progress, Step};
 use crate::queries::Rule;
 
 /// The columns of a row that passed, and what they are called in `checked`.
-const PASSED: [(&str, &str); 40] = [
+const PASSED: [(&str, &str); 41] = [
     ("source_file", "source_file"),
     ("source_row", "source_row"),
     ("sample_id", "sample_id"),
@@ -53,6 +53,7 @@ const PASSED: [(&str, &str); 40] = [
     ("commune_name", "located_name"),
     ("commune_valid_from", "commune_valid_from"),
     ("restated_commune_code", "restated_commune_code"),
+    ("restated_by", "restated_by"),
     ("reported_commune_code", "commune_code"),
     ("reported_commune_name", "commune_name"),
     ("reported_district_name", "district_name"),
@@ -103,6 +104,7 @@ impl Tables {
         let operators = plan.operators.batches()?;
         Ok(Tables(vec![
             ("register", plan.register.batch()?),
+            ("crosswalk_whole", plan.crosswalk.whole()?),
             ("operator_names", operators.names),
             ("operator_codes", operators.codes),
             ("operator_asns", operators.asns),

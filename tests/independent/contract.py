@@ -20,7 +20,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from reference import Boundaries, Operators, Register, day
+from reference import Boundaries, Operators, Register, day, rows_of
 from rules import MEASURES, quoted, rules
 
 HERE = Path(__file__).resolve().parent
@@ -84,6 +84,7 @@ class Settings:
             folder / communes["register"] if communes["register"] else SOURCES / "communes/data/communes.csv"
         )
         self.register = Register(options.register or register)
+        self.embedded = not communes["register"]
         operators = found["operators"]
         file = folder / operators["file"] if operators["file"] else SOURCES / "operators/data/operators.csv"
         self.operators = Operators(options.operators or file, operators["unknown_label"] or UNKNOWN_OPERATOR)
@@ -409,6 +410,28 @@ class Run:
                 WHERE accepted.latitude = a.latitude AND accepted.longitude = a.longitude AND accepted.precise
                 AND accepted.local_day < {quoted(self.settings.restated_on or '0001-01-01')}""")
         self.db.unregister("answers")
+        self.restate_whole()
+
+    def restate_whole(self):
+        """Communes that went whole into one, where no position decides; and what decided."""
+        before = f"local_day < {quoted(self.settings.restated_on or '0001-01-01')}"
+        whole = []
+        if self.settings.embedded and self.settings.restated_on == date(2025, 7, 1):
+            pairs = rows_of(SOURCES / "communes/data/crosswalk_2025-07.csv")
+            whole = [(r["old_commune_code"], r["new_commune_code"]) for r in pairs if r["whole"] == "true"]
+        self.db.execute(f"""
+            ALTER TABLE accepted ADD COLUMN restated_by VARCHAR;
+            ALTER TABLE accepted ADD COLUMN tests INTEGER DEFAULT 1;
+            UPDATE accepted SET restated_by = 'position' WHERE restated_commune_code IS NOT NULL AND {before};
+            CREATE TABLE went_whole (old_code VARCHAR, new_code VARCHAR)""")
+        if whole:
+            self.db.register("pairs", pa.table(list(map(pa.array, zip(*whole))), names=["o", "n"]))
+            self.db.execute("INSERT INTO went_whole SELECT * FROM pairs")
+            self.db.unregister("pairs")
+        self.db.execute(f"""
+            UPDATE accepted SET restated_commune_code = w.new_code, restated_by = 'crosswalk'
+            FROM went_whole AS w
+            WHERE accepted.commune_code = w.old_code AND restated_commune_code IS NULL AND {before}""")
 
 
 COMMUNE = ["commune_code", "commune_name", "district_code", "district_name", "province_code", "province_name"]

@@ -4,7 +4,7 @@ from scipy.stats import false_discovery_control
 
 from tables import FAMILIES, KEYS, PLACE, WITH_BENCHMARK, by_family, rows
 
-SAME_GAP = ["gap_class", "commune_code", "access_type", "operator", "technology", "indicator", "place"]
+SAME_GAP = ["gap_class", "commune_code", "commune_valid_from", "access_type", "operator", "technology", "indicator", "place"]
 
 
 class Findings:
@@ -150,7 +150,7 @@ class Findings:
     def dated(self, gap, earlier):
         """Since when, and whether the operator is written to."""
         found = gap["state"] == "found"
-        before = earlier.get(tuple(gap.get(key) or "" for key in SAME_GAP), (None, 0))
+        before = earlier.get(same_gap(gap), (None, 0))
         gap["since"] = (before[0] or self.settings.month) if found else None
         gap["months_found"] = before[1] + 1 if found else 0
         gap["notify"] = (
@@ -161,9 +161,27 @@ class Findings:
         return gap
 
 
-def earlier_gaps(db, path):
+def same_gap(row):
+    """What makes two findings the same one in two months."""
+    return tuple(row.get(key) or "" for key in SAME_GAP)
+
+
+def months_of(gap, findings, window):
+    """The first month of the row of months with the finding that ends before this one, and how many of
+    the months of the window had it; `findings` holds name and findings by how far a month is back."""
+    since, back = None, 1
+    while back in findings and gap in findings[back][1]:
+        since, back = findings[back][0], back + 1
+    return since, sum(gap in found for back, (_, found) in findings.items() if back < window)
+
+
+def earlier_gaps(db, path, window):
     """What earlier months found, as the bundle holds it: since when and how often."""
     if not path.exists():
         return {}
-    found = rows(db, f"SELECT * FROM read_parquet('{path}')")
-    return {tuple(row[key] or "" for key in SAME_GAP): (row["since"], row["months"]) for row in found}
+    findings = {}
+    for row in rows(db, f"SELECT * FROM read_parquet('{path}')"):
+        if row["state"] == "found":
+            findings.setdefault(row["months_back"], (row["month"], set()))[1].add(same_gap(row))
+    gaps = {gap for _, found in findings.values() for gap in found}
+    return {gap: months_of(gap, findings, window) for gap in gaps}

@@ -36,12 +36,14 @@ from tables import KEYS, PLACE, QUANTILES, Expected, points, rows
 from weighting import check_weighting
 from written import check_tables
 
-# Tables and inputs of a bundle that are not computed again. Empty: each one needs a reason to stand here.
-NOT_RECOMPUTED = set()
+# Tables and inputs of a bundle that are not computed again; each one needs a reason to stand here.
+# history.py works out trends from the earlier bundles themselves.
+HISTORY = ["months", "province", "operator", "commune", "quota_area", "gaps", "unrestated"]
+NOT_RECOMPUTED = {"trend", "trend_months", "trend_quota", "gap_changes"} | {f"history_{name}" for name in HISTORY}
 
 # Inputs that come from configuration and register: `rerun_queries.py` gets the tables from them that
 # are computed here from the configuration and the register themselves.
-CHECKED_BY_USE = {"parameters", "communes", "families", "days", "access_types"}
+CHECKED_BY_USE = {"crosswalk", "restated_communes", "parameters", "communes", "families", "days", "access_types"}
 
 QUOTA_KEYS = PLACE + ["family"]
 GAP_KEYS = ["gap_class"] + PLACE + ["access_type", "operator", "technology", "indicator", "place"]
@@ -214,9 +216,27 @@ class Comparison:
     def effective(self):
         self.collapsed("collapsed", "effective", "samples_effective", OF_SAMPLE)
         keys = OF_SAMPLE + ["day_part"]
+        if (self.bundle / "internal/samples_effective_restated.parquet").exists():
+            self.restate()
         self.collapsed("collapsed_day_part", "effective_day_part", "samples_effective_day_part", keys)
 
-    def collapsed(self, ours, theirs, file, of_sample):
+    def restate(self):
+        """Tests by what gives their commune of today, and samples collapsed by it."""
+        on = self.settings.restated_on
+        new = {c["commune_code"]: c for c in self.settings.register.communes if c["valid_from"] <= on < c["valid_to"]}
+        of = ["province_code", "province_name", "district_code", "district_name", "commune_code", "commune_name"]
+        given = [tuple(c[key] for key in of) + (c["valid_from"],) for c in new.values()]
+        self.db.execute(f"CREATE TABLE new_communes ({', '.join(f'{key} VARCHAR' for key in of)}, commune_valid_from DATE)")
+        self.db.executemany("INSERT INTO new_communes VALUES (?, ?, ?, ?, ?, ?, ?)", given)
+        moved = ", ".join(f"CASE WHEN n.commune_code IS NULL THEN a.{k} ELSE n.{k} END AS {k}" for k in [*of, "commune_valid_from"])
+        self.db.execute(f"""
+            CREATE TABLE moved AS SELECT a.* REPLACE ({moved}, n.commune_code AS restated_commune_code)
+            FROM accepted AS a LEFT JOIN new_communes AS n ON a.restated_commune_code = n.commune_code""")
+        self.collapsed("collapsed_restated", "effective_restated", "samples_effective_restated", OF_SAMPLE, "moved")
+        counts = rows(self.db, "SELECT COALESCE(restated_by, 'not_restated') AS restated_by, count(*) AS tests FROM accepted GROUP BY 1")
+        self.compare_table("restated", counts, ["restated_by"])
+
+    def collapsed(self, ours, theirs, file, of_sample, source="accepted"):
         """The samples collapsed again, and those of the bundle, as tables; they must be the same."""
         check, db = self.report.check, self.db
         keys = ", ".join(of_sample)
@@ -228,10 +248,10 @@ class Comparison:
                 SELECT {keys}, device_id, count(*) AS tests, {lists},
                     CASE WHEN count(DISTINCT COALESCE(restated_commune_code, '')) = 1
                         THEN any_value(restated_commune_code) END AS restated_commune_code
-                FROM accepted WHERE is_ok AND device_id IS NOT NULL GROUP BY ALL)
+                FROM {source} WHERE is_ok AND device_id IS NOT NULL GROUP BY ALL)
             UNION ALL
             SELECT {keys}, device_id, restated_commune_code, 1, {', '.join(MEASURES)}
-            FROM accepted WHERE is_ok AND device_id IS NULL""")
+            FROM {source} WHERE is_ok AND device_id IS NULL""")
         path = self.bundle / f"internal/{file}.parquet"
         db.execute(f"CREATE VIEW {theirs} AS SELECT * FROM read_parquet({quoted(path)})")
         columns = {c[0] for c in db.execute(f"DESCRIBE {theirs}").fetchall()}
@@ -335,8 +355,8 @@ class Comparison:
         # Written to 12 decimals.
         columns = ["p_value", "p_adjusted"]
         compare_tables(self.report, "gap_p_values", found, numbered, ["test_no"], columns, absolute=1e-9)
-        earlier = earlier_gaps(self.db, inputs / "earlier_gaps.parquet")
-        self.seen.add("earlier_gaps")
+        window = self.settings.gaps["notify_window"]
+        earlier = earlier_gaps(self.db, inputs / "history_gaps.parquet", window)
         for test, row in zip(tests, sorted(found, key=lambda row: row["test_no"])):
             test["p_adjusted"] = row["p_adjusted"]
         self.compare_table("gaps", findings.gaps(quota, tests, earlier), GAP_KEYS)

@@ -46,6 +46,11 @@ impl Bundle {
         rows(&self.folder.join("internal/samples_effective.parquet"))
     }
 
+    /// The effective samples by the communes after the reform.
+    pub fn restated(&self) -> Vec<Row> {
+        rows(&self.folder.join("internal/samples_effective_restated.parquet"))
+    }
+
     /// The rejected rows.
     pub fn quarantine(&self) -> Vec<Row> {
         rows(&self.folder.join("internal/quarantine.parquet"))

@@ -88,12 +88,25 @@ unit = ""
 worse = "low"
 definition = "Upload speed as a part of the download speed."
 source = "an example"
+
+[[indicator]]
+name = "signal_level_dbm"
+expression = "signal_dbm"
+unit = "dBm"
+worse = "low"
+definition = "Received level."
+source = "an example"
 "#;
 const LABEL: &str = r#"
 [indicators.upload_ratio]
 name = "Tỷ lệ tải lên trên tải xuống"
 short = "Tỷ lệ tải lên"
 unit = "lần"
+
+[indicators.signal_level_dbm]
+name = "Mức thu"
+short = "Mức thu"
+unit = "dBm"
 "#;
 const SENTENCE: &str = "Câu này do chuyên viên của Sở viết thêm.";
 
@@ -141,7 +154,12 @@ fn an_indicator_has_its_columns(bundle: &Bundle) {
     }
     assert_eq!(viettel["upload_ratio_n"], 42);
     for table in ["province", "commune", "commune_operator", "operator_technology"] {
-        assert!(bundle.table(table)[0].contains_key("upload_ratio_p95_high"), "{table}");
+        let row = &bundle.table(table)[0];
+        for column in ["upload_ratio_mean", "upload_ratio_p95_high", "signal_level_dbm_median_low"] {
+            assert!(row.contains_key(column), "{table}: {column}");
+        }
+        // Levels are never averaged.
+        assert!(!row.contains_key("signal_level_dbm_mean"), "{table}");
     }
 }
 

@@ -22,6 +22,7 @@ mod demo;
 mod determinism;
 mod driving;
 mod duplicates;
+mod history;
 mod hostile;
 mod life;
 mod names;
