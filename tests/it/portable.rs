@@ -6,7 +6,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
 /// Functions that Polars, DuckDB and DataFusion answer alike.
-const PORTABLE: [&str; 25] = [
+const PORTABLE: [&str; 27] = [
     "ABS",
     "AVG",
     "CAST",
@@ -17,6 +17,7 @@ const PORTABLE: [&str; 25] = [
     "COUNT",
     "EXTRACT",
     "FLOOR",
+    "LOWER",
     "MAX",
     "MEDIAN",
     "MIN",
@@ -31,12 +32,22 @@ const PORTABLE: [&str; 25] = [
     "STRPOS",
     "SUM",
     "TRY_CAST",
+    "UPPER",
     "VARCHAR",
 ];
 
 /// Our own, registered on each engine; only for rows, never for statistics.
-const OWN: [&str; 6] =
-    ["parse_time", "fold_name", "local_date", "local_hour", "commune_at", "boundaries_on"];
+const OWN: [&str; 9] = [
+    "parse_time",
+    "fold_name",
+    "local_date",
+    "local_hour",
+    "commune_at",
+    "commune_near",
+    "commune_named",
+    "communes_named",
+    "boundaries_on",
+];
 
 /// Words after which a bracket is no call.
 const BEFORE_BRACKET: [&str; 20] = [
@@ -74,7 +85,10 @@ fn faults(name: &str, sql: &str) -> Vec<String> {
         match token {
             Token::Word(word) => {
                 let upper = word.value.to_uppercase();
-                if word.quote_style.is_none() && FORBIDDEN.contains(&upper.as_str()) {
+                // `grouping` is a function of GROUP BY ROLLUP, or the name of a column.
+                let is_column = upper == "GROUPING" && next != Some(&Token::LParen);
+                let is_forbidden = FORBIDDEN.contains(&upper.as_str()) && !is_column;
+                if word.quote_style.is_none() && is_forbidden {
                     faults.push(format!("{name}: {upper} is not portable"));
                 }
                 let is_call = next == Some(&Token::LParen)
