@@ -225,13 +225,18 @@ class Trends:
             if row["legal"] and row["quota_met"]:
                 gap = row | {"gap_class": "shortfall"}
                 cleared.add(same_gap(gap))
-        for goal in self.now.table("benchmarks"):
-            plain = goal["technology"] is None
+        goals = self.now.table("benchmarks")
+        what = ["indicator", "access_type", "technology", "operator"]
+        declared = {tuple(g.get(key) for key in what) for g in goals if g.get("operator")}
+        for goal in goals:
+            plain, own = goal["technology"] is None, goal.get("operator")
             for row in self.now.table("commune_operator" if plain else "commune_operator_technology"):
                 low = row[f"{goal['indicator']}_mean_low"]
                 of = goal["access_type"], goal["technology"]
                 here = (row["family"], None) if plain else (row["access_type"], row["technology"])
-                if here == of and low is not None and low >= goal["value"]:
+                # What an operator declared takes the place of the benchmark for all.
+                whose = row["operator"] == own if own else (goal["indicator"], *of, row["operator"]) not in declared
+                if here == of and whose and low is not None and low >= goal["value"]:
                     gap = {"gap_class": "low_quality", "access_type": of[0], "technology": of[1]}
                     cleared.add(same_gap(row | gap | {"indicator": goal["indicator"]}))
         return cleared
