@@ -155,7 +155,8 @@ fn an_indicator_has_its_columns(bundle: &Bundle) {
     assert_eq!(viettel["upload_ratio_n"], 42);
     for table in ["province", "commune", "commune_operator", "operator_technology"] {
         let row = &bundle.table(table)[0];
-        for column in ["upload_ratio_mean", "upload_ratio_p95_high", "signal_level_dbm_median_low"] {
+        for column in ["upload_ratio_mean", "upload_ratio_p95_high", "signal_level_dbm_median_low"]
+        {
             assert!(row.contains_key(column), "{table}: {column}");
         }
         // Levels are never averaged.
