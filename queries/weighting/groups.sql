@@ -1,7 +1,8 @@
 -- What is weighted: one row per family, operator ('' for all of them) and compared indicator, with the
--- unweighted figures of the tables `operator` and `province`.
+-- unweighted figures of the tables `operator` and `province`. A level in dB or dBm has no mean.
 WITH figures AS (
 {%- for i in indicators if i.compare %}
+{%- set has_mean = i.unit not in ["dB", "dBm"] %}
 {%- for table in ["operator", "province"] %}
     SELECT
         province_code,
@@ -15,9 +16,10 @@ WITH figures AS (
         {{ i.name }}_median AS median,
         {{ i.name }}_median_low AS median_low,
         {{ i.name }}_median_high AS median_high,
-        {{ i.name }}_mean AS mean,
-        {{ i.name }}_mean_low AS mean_low,
-        {{ i.name }}_mean_high AS mean_high
+{%- for end in ["mean", "mean_low", "mean_high"] %}
+        {% if has_mean %}{{ i.name }}_{{ end }}{% else %}CAST(NULL AS DOUBLE){% endif %} AS {{ end }},
+{%- endfor %}
+        {{ has_mean }} AS has_mean
     FROM {{ table }}
 {%- if not loop.last %}
     UNION ALL

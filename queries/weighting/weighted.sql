@@ -149,9 +149,9 @@ SELECT
     f.mean,
     f.mean_low,
     f.mean_high,
-    CASE WHEN f.mean_published THEN f.weighted_mean END AS weighted_mean,
-    CASE WHEN f.mean_published AND f.dependence_known THEN f.weighted_mean_low END AS weighted_mean_low,
-    CASE WHEN f.mean_published AND f.dependence_known THEN f.weighted_mean_high END AS weighted_mean_high,
+    CASE WHEN f.has_mean AND f.mean_published THEN f.weighted_mean END AS weighted_mean,
+    CASE WHEN f.has_mean AND f.mean_published AND f.dependence_known THEN f.weighted_mean_low END AS weighted_mean_low,
+    CASE WHEN f.has_mean AND f.mean_published AND f.dependence_known THEN f.weighted_mean_high END AS weighted_mean_high,
     f.design_effect,
     CASE WHEN f.dependence_known THEN COALESCE(f.n_adj, 0) END AS n_adj,
     p.simulated

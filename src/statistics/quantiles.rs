@@ -140,7 +140,7 @@ mod tests {
                     (from..=to).map(|k| below.pmf(k.unsigned_abs())).sum()
                 };
                 let covered = mass(low, high - 1);
-                assert!(covered >= 0.95 && covered < 0.985, "{n} {level} {covered}");
+                assert!((0.95..0.985).contains(&covered), "{n} {level} {covered}");
                 assert!(mass(0, low) > TAIL, "{n} {level}: the next rank would do");
             }
         }
