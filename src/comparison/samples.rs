@@ -53,6 +53,17 @@ impl Devices {
         self.clusters.is_empty()
     }
 
+    /// One of them by itself; none where it is not among them.
+    pub fn only(&self, cluster: i64) -> Devices {
+        let Ok(at) = self.clusters.binary_search(&cluster) else { return Devices::default() };
+        let values = self.values.iter().filter(|(_, device)| *device == at);
+        Devices {
+            clusters: vec![cluster],
+            weights: self.weights.get(at).copied().into_iter().collect(),
+            values: values.map(|(value, _)| (*value, 0)).collect(),
+        }
+    }
+
     /// For each device how often one of the others has a lower value, ties counted half: the mean
     /// over its values, and over the others with the same weight for each device.
     pub fn placements(&self, others: &Devices) -> Vec<f64> {

@@ -25,6 +25,9 @@ pub struct Stratified {
     pub strata: usize,
 }
 
+/// A variance below this is rounding: one reversed pair of a hundred thousand devices each leaves 1e-20.
+const ROUNDING: f64 = 1e-24;
+
 /// The devices of each stratum.
 type Strata = BTreeMap<u32, Devices>;
 
@@ -36,10 +39,14 @@ pub fn compare(x: &Strata, y: &Strata) -> Option<Stratified> {
     if strata.is_empty() {
         return None;
     }
-    let probability = 0.5 + whole.ratio();
-    let carried = jackknife(whole, &strata) / (4.0 * probability * (1.0 - probability));
-    // No variance at all, or 0 / 0: as if one pair of each stratum were reversed.
-    let variance = if carried > 0.0 { carried } else { least(whole, &strata) };
+    let probability = (0.5 + whole.ratio()).clamp(0.0, 1.0);
+    let variance = jackknife(whole, &strata);
+    let variance = if variance > ROUNDING {
+        variance / (4.0 * probability * (1.0 - probability))
+    } else {
+        // No variance at all: as if one pair of each stratum were reversed.
+        least(whole, &strata)
+    };
     Some(Stratified { probability, variance, strata: strata.len() })
 }
 
@@ -87,19 +94,37 @@ struct Stratum {
     m: f64,
     /// Pairs of devices where the second has the higher value, less half of all.
     excess: f64,
-    /// How much of the excess belongs to each device, and whether it is one of the second operator.
-    parts: Vec<(i64, f64, bool)>,
+    parts: BTreeMap<i64, Part>,
+}
+
+/// What a device brings to a stratum: to the numbers of devices, and to the excess.
+#[derive(Default)]
+struct Part {
+    n: f64,
+    m: f64,
+    excess: f64,
 }
 
 impl Stratum {
     fn of(x: &Devices, y: &Devices) -> Self {
         let (n, m) = (x.len() as f64, y.len() as f64);
-        let of_x = x.placements(y).into_iter().map(|placement| m * (0.5 - placement));
-        let of_y = y.placements(x).into_iter().map(|placement| n * (placement - 0.5));
-        let of_x = x.clusters.iter().zip(of_x).map(|(cluster, part)| (*cluster, part, false));
-        let of_y = y.clusters.iter().zip(of_y).map(|(cluster, part)| (*cluster, part, true));
-        let excess = of_y.clone().map(|(_, part, _)| part).sum();
-        Stratum { n, m, excess, parts: of_x.chain(of_y).collect() }
+        let of_x = x.clusters.iter().zip(x.placements(y)).map(|(cluster, placement)| {
+            (*cluster, Part { n: 1.0, m: 0.0, excess: m * (0.5 - placement) })
+        });
+        let mut parts: BTreeMap<i64, Part> = of_x.collect();
+        let mut excess = 0.0;
+        for (cluster, placement) in y.clusters.iter().zip(y.placements(x)) {
+            let part = parts.entry(*cluster).or_default();
+            part.m = 1.0;
+            part.excess += n * (placement - 0.5);
+            if part.n > 0.0 {
+                // The pair that a device of both operators is by itself goes once.
+                let itself = y.only(*cluster).placements(&x.only(*cluster));
+                part.excess -= itself.iter().sum::<f64>() - 0.5;
+            }
+            excess += n * (placement - 0.5);
+        }
+        Stratum { n, m, excess, parts }
     }
 
     fn terms(&self) -> Terms {
@@ -108,9 +133,9 @@ impl Stratum {
 
     /// What the terms lose with each device.
     fn losses(&self) -> impl Iterator<Item = (i64, Terms)> {
-        self.parts.iter().map(|(cluster, part, second)| {
-            let (n, m) = if *second { (self.n, self.m - 1.0) } else { (self.n - 1.0, self.m) };
-            (*cluster, self.terms().less(Terms::of(n, m, self.excess - part)))
+        self.parts.iter().map(|(cluster, part)| {
+            let (n, m) = (self.n - part.n, self.m - part.m);
+            (*cluster, self.terms().less(Terms::of(n, m, self.excess - part.excess)))
         })
     }
 }
@@ -195,6 +220,49 @@ mod tests {
         assert_eq!(found.strata, 3);
         assert!((found.probability - 0.7663043478260869).abs() < 1e-14, "{found:?}");
         assert!((found.variance - 0.013124558872334172).abs() < 1e-14, "{found:?}");
+    }
+
+    /// From the definition, in NumPy, with devices of both operators within a stratum and across strata.
+    #[test]
+    fn a_device_of_both_operators_is_left_out_as_one() {
+        let x = months(&[
+            (1, 1, &[40.0, 52.0]),
+            (1, 2, &[18.0]),
+            (1, 3, &[75.0]),
+            (2, 1, &[31.0]),
+            (2, 4, &[22.0, 22.0, 35.0, 90.0]),
+        ]);
+        let y = months(&[
+            (1, 1, &[61.0, 33.0]),
+            (1, 12, &[80.0]),
+            (1, 3, &[75.0, 50.0]),
+            (2, 1, &[95.0, 52.0]),
+            (2, 2, &[44.0]),
+            (2, 14, &[22.0, 120.0]),
+        ]);
+        let found = compare(&x, &y).unwrap();
+        assert!((found.probability - 0.7530864197530863).abs() < 1e-14, "{found:?}");
+        assert!((found.variance - 0.023342545802249825).abs() < 1e-14, "{found:?}");
+    }
+
+    /// Weights of one third do not add up to whole numbers of devices.
+    #[test]
+    fn rounding_is_no_variance() {
+        for devices in 2..40_i64 {
+            let of = |first: i64, shift: f64| {
+                let values: Vec<[f64; 7]> = (0..devices)
+                    .map(|d| std::array::from_fn(|v| shift + (d * 7 + v as i64 * 5) as f64))
+                    .collect();
+                let samples: Vec<_> = (first..)
+                    .zip(&values)
+                    .map(|(cluster, of)| (1, cluster, &of[..1 + (cluster % 7) as usize]))
+                    .collect();
+                months(&samples)
+            };
+            let found = compare(&of(0, 0.0), &of(1000, 10_000.0)).unwrap();
+            let least = 0.5 / (devices * devices) as f64;
+            assert!((found.variance / least - 1.0).abs() < 1e-12, "{devices} {found:?}");
+        }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Judges the coverage of a bundle again, twice, and compares.
 
-    python3 -m venv VENV && VENV/bin/pip install duckdb pyarrow
+    python3 -m venv VENV && VENV/bin/pip install duckdb pyarrow numpy scipy
     VENV/bin/python tests/independent/coverage.py --samples PATH... --bundle DIR
         [--register communes.csv] [--operators operators.csv] [--config FILE.toml] [--threads N]
 
 First the SQL that the bundle carries (`internal/queries/coverage/`) runs unchanged in DuckDB, over
 accepted rows that `contract.py` makes from the raw samples and the tables in `internal/inputs/`: the
-same rows in the same order, floats to 1e-9 relative. Then evidence and suspected places are worked
+same rows in the same order, floats to 1e-9 relative. Those inputs must be what the configuration
+(with --config: its list of hamlets, too) says. Then evidence and suspected places are worked
 out from the accepted rows by rules written down here: no SQL, whole numbers and fractions, interval
 bounds as the roots of their equation. Tables that tell of fewer than three devices are failures.
 
@@ -22,6 +23,7 @@ from fractions import Fraction
 import pyarrow as pa
 
 from contract import Run, arguments
+from coverage_inputs import check_inputs
 from reference import rows_of
 from report import Report, compare_tables, same
 from rules import quoted
@@ -117,6 +119,11 @@ class Places:
         """Whole millionths of a degree, then whole sides."""
         return math.floor(Fraction(degrees) * 10**6 + Fraction(1, 2)) // self.side
 
+    @staticmethod
+    def metres(latitude):
+        """Of a degree of latitude, and of one of longitude."""
+        return METRES, METRES * math.cos(math.radians(latitude))
+
     def cell(self, latitude, longitude):
         return self.index(latitude), self.index(longitude)
 
@@ -124,8 +131,8 @@ class Places:
         """Kind, name, cell and middle of the place of a test."""
         near = []
         for name, (north, east), radius in self.hamlets[commune_code]:
-            dy = (latitude - north) * METRES
-            dx = (longitude - east) * METRES * math.cos(math.radians(north))
+            south_north, west_east = self.metres(north)
+            dy, dx = (latitude - north) * south_north, (longitude - east) * west_east
             if math.hypot(dy, dx) <= radius:
                 near.append((round(math.hypot(dy, dx), 6), name.encode(), (north, east)))
         if near:
@@ -377,6 +384,7 @@ class Comparison:
     def compare(self):
         self.rerun.compare()
         expected = Expected(self.run, self.folder)
+        check_inputs(self.report, self.run.db, self.bundle / "internal/inputs", expected)
         evidence, suspected = self.table("coverage_evidence"), self.table("suspected_coverage")
         columns = ["n", "tests", "devices", "days", "n_eff", "n_adj", "value", "low", "high", "threshold"]
         columns += ["counts_as_evidence", "latitude", "longitude"]

@@ -1,5 +1,7 @@
 """Quota and coverage gaps as they should be, from the tables of statistics that tables.py makes."""
 
+import math
+
 from scipy.stats import false_discovery_control
 
 from tables import FAMILIES, KEYS, PLACE, WITH_BENCHMARK, by_family, rows
@@ -28,6 +30,11 @@ class Findings:
         settings = self.settings
         tests = self.counts("accepted", "count(*) FILTER (is_ok), count(*) FILTER (NOT is_ok)")
         samples = self.counts("collapsed", "count(*)")
+        row = "source_file, source_row"
+        repeated = self.counts(f"(SELECT * FROM passing SEMI JOIN dropped USING ({row}))", "count(*)")
+        other_month = "SELECT * FROM verdicts WHERE rule = 'outside_period'"
+        rejected = f"placed SEMI JOIN verdicts USING ({row}) ANTI JOIN ({other_month}) USING ({row})"
+        rejected = self.counts(f"(SELECT * FROM {rejected})", "count(*)")
         for commune in settings.register.of_province(settings.province, settings.first, settings.until):
             place = {key: commune["valid_from" if key == "commune_valid_from" else key] for key in PLACE}
             for family, (access, technology) in FAMILIES.items():
@@ -41,6 +48,8 @@ class Findings:
                     "legal": technology is None,
                     "tests_ok": ok,
                     "tests_failed": failed,
+                    "tests_duplicate": repeated.get(at, (0,))[0],
+                    "tests_rejected": rejected.get(at, (0,))[0],
                     "samples_effective": effective,
                     "counted": counted,
                     "quota": quota,
@@ -132,8 +141,8 @@ class Findings:
             "severity": severity if clearly else 0.0,
         }
 
-    def gaps(self, quota, tests, earlier):
-        """Communes short of tests, and means below a benchmark that hold against all tests."""
+    def gaps(self, quota, tests, suspected, earlier):
+        """Communes short of tests, means below a benchmark that hold against all tests, and suspected places."""
         for row in quota:
             if row["legal"] and not row["quota_met"]:
                 state = {"gap_class": "shortfall", "state": "found", "evidence": "tests_below_quota"}
@@ -146,6 +155,11 @@ class Findings:
                 evidence = "bound_and_median_below" if test["clearly"] else "mean_below"
                 state = {"gap_class": "low_quality", "state": "found" if found else "watch"}
                 yield self.dated(test | state | {"evidence": evidence}, earlier)
+        for place in suspected:
+            gap = {"gap_class": "suspected_no_coverage", "state": "found", "evidence": place["kinds"]}
+            gap |= {"family": place["access_type"], "technology": None}
+            gap |= {"samples_effective": place["n_eff"], "n_adj": math.floor(place["n_adj"])}
+            yield self.dated(place | gap, earlier)
 
     def dated(self, gap, earlier):
         """Since when, and whether the operator is written to."""

@@ -8,7 +8,9 @@ PATH is an earlier bundle or a folder of bundles. No SQL of the program is used.
 of the reform: every value of `trend` and `trend_quota` is that of the table of its own bundle. Months
 before it: the crosswalk file and the register say which provinces are parts; statistics are worked out by
 their definitions (intervals.py) over the samples that the bundles of all parts keep by the communes of
-today. `since`, `months_found` and `gap_changes` follow from the lists of findings of each month.
+today. `since`, `months_found` and `gap_changes` follow from the lists of findings of each month,
+`trend_months` from which bundles there are. The tables `history_…` in `internal/inputs/` are what these
+are made of in the program; nothing is read of them here.
 
 Prints what differs, and last a line `N passed, N failed`; exits with 1 when anything differs.
 """
@@ -90,13 +92,13 @@ class Trends:
 
     def crosswalk(self):
         """The provinces that the province of the report was made of, and the pairs of communes."""
-        at, parts, pairs = self.settings.register.at, set(), []
+        at, parts, pairs = self.settings.register.at, {}, []
         with open(SOURCES / "communes/data/crosswalk_2025-07.csv", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 new = at(row["new_commune_code"], REFORM)
                 if new["province_code"] == self.now.province:
                     old = at(row["old_commune_code"], date(2025, 6, 30))
-                    parts.add(old["province_code"])
+                    parts[old["province_code"]] = old["province_name"]
                     pairs.append((old["commune_code"], old["district_code"], new["commune_code"]))
         return parts, pairs
 
@@ -109,7 +111,7 @@ class Trends:
             month = {"month": those[0].month, "months_back": back, "comparable": True, "reason": None}
             if not self.other_side(those[0]):
                 expected += [month | {"basis": "published"} | row for row in self.published(those[0])]
-            elif {b.province for b in those} == self.parts:
+            elif {b.province for b in those} == self.parts.keys():
                 expected += [month | {"basis": "restated"} | row for row in self.restated(those)]
             else:
                 gone = {"comparable": False, "reason": "part_missing", "basis": None}
@@ -125,9 +127,28 @@ class Trends:
         compare_tables(self.report, "trend", self.now.table("trend"), expected, KEY, columns, relative=1e-9)
         found = self.now.table("trend_quota")
         compare_tables(self.report, "trend_quota", found, quota, ["family", "month", "quota"], QUOTA)
+        columns = ["months_back", "basis", "comparable", "reason", "missing"]
+        found = self.now.table("trend_months")
+        compare_tables(self.report, "trend_months", found, list(self.timeline()), ["month"], columns)
         self.since()
         self.changes()
         return self.report.end()
+
+    def timeline(self):
+        """Every month since the first with a bundle, and why one cannot be compared."""
+        year, number = (int(part) for part in self.now.month.split("-"))
+        for back in range(max(self.months, default=-1) + 1):
+            years, month = divmod(year * 12 + number - 1 - back, 12)
+            those = self.months.get(back, [] if back else [self.now])
+            row = {"month": f"{years}-{month + 1:02}", "months_back": back, "missing": None, "basis": None}
+            other = bool(those) and self.other_side(those[0])
+            missing = self.parts.keys() - {b.province for b in those} if other else set()
+            row["reason"] = "part_missing" if missing else None if those else "no_bundle"
+            if missing:
+                row["missing"] = ", ".join(self.parts[code] for code in sorted(missing))
+            elif those:
+                row["basis"] = "restated" if other else "published"
+            yield row | {"comparable": row["reason"] is None}
 
     def published(self, bundle):
         for level in LEVELS:

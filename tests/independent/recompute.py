@@ -9,13 +9,14 @@ PATH is a canonical Parquet file, a folder or a glob. Province, period and limit
 manifest of the bundle, and from the configuration file where one is given.
 
 Compared exactly: the ledger, the quarantine, the collapsed samples as a multiset (on the grid of
-half a millionth), every count, tier, adjusted size, rank and quota. Statistics, intervals and gaps: to
-1e-9 relative from the collapsed samples of the bundle; points to 1e-6 absolute from the raw rows.
+half a millionth), every count, tier, adjusted size, rank, quota and verdict. Statistics, intervals,
+gaps and comparisons of operators: to 1e-9 relative from the collapsed samples of the bundle; points to
+1e-6 absolute from the raw rows. Suspected places are for coverage.py, trends for history.py.
 No SQL of the program is used: variances are sums of residuals over clusters, distributions are
 scipy's, quantiles are taken from sorted lists. `rerun_queries.py` beside this runs the SQL of the
 bundle itself.
 
-A table that is not computed here fails, unless it is listed in NOT_RECOMPUTED.
+A table that is not computed here fails, unless it is listed with its reason in NOT_RECOMPUTED.
 
 Prints what differs, and last a line `N passed, N failed`; exits with 1 when anything differs.
 """
@@ -25,6 +26,7 @@ from collections import Counter
 from datetime import timedelta
 
 from bias import check_bias
+from comparisons import check_comparisons
 from contract import Run, arguments
 from reconciliation import check_reconciliation
 from findings import Findings, earlier_gaps
@@ -37,9 +39,13 @@ from weighting import check_weighting
 from written import check_tables
 
 # Tables and inputs of a bundle that are not computed again; each one needs a reason to stand here.
-# history.py works out trends from the earlier bundles themselves.
-HISTORY = ["months", "province", "operator", "commune", "quota_area", "gaps", "unrestated"]
-NOT_RECOMPUTED = {"trend", "trend_months", "trend_quota", "gap_changes"} | {f"history_{name}" for name in HISTORY}
+TRENDS = ["trend", "trend_months", "trend_quota", "gap_changes"]
+HISTORY = [f"history_{name}" for name in ("months", "province", "operator", "commune", "quota_area", "gaps", "unrestated")]
+COVERAGE = ["coverage_basis", "coverage_evidence", "suspected_coverage"]
+COVERAGE += [f"coverage_{name}" for name in ("parameters", "levels", "hamlets", "hamlet_cells", "places")]
+NOT_RECOMPUTED = dict.fromkeys(TRENDS, "history.py makes it from the earlier bundles themselves")
+NOT_RECOMPUTED |= dict.fromkeys(HISTORY, "a step to the trends, which history.py makes without it")
+NOT_RECOMPUTED |= dict.fromkeys(COVERAGE, "coverage.py makes it from the raw rows and the configuration")
 
 # Inputs that come from configuration and register: `rerun_queries.py` gets the tables from them that
 # are computed here from the configuration and the register themselves.
@@ -77,6 +83,7 @@ class Comparison:
         self.statistics()
         self.quantiles()
         self.quota_and_gaps()
+        self.comparisons()
         self.daily()
         check_bias(self.report, self.db, self.settings, self.table("bias"), self.table("platforms"))
         self.reconciliation()
@@ -295,6 +302,9 @@ class Comparison:
 
     def table(self, name, folder="send/tables"):
         self.seen.add(name)
+        return self.read(name, folder)
+
+    def read(self, name, folder="send/tables"):
         path = self.bundle / f"{folder}/{name}.parquet"
         return rows(self.db, f"SELECT * FROM read_parquet({quoted(path)})")
 
@@ -360,7 +370,12 @@ class Comparison:
         earlier = earlier_gaps(self.db, inputs / "history_gaps.parquet", window)
         for test, row in zip(tests, sorted(found, key=lambda row: row["test_no"])):
             test["p_adjusted"] = row["p_adjusted"]
-        self.compare_table("gaps", findings.gaps(quota, tests, earlier), GAP_KEYS)
+        # Which places are suspected is for coverage.py; here only what becomes of them.
+        suspected = self.read("suspected_coverage")
+        self.compare_table("gaps", findings.gaps(quota, tests, suspected, earlier), GAP_KEYS)
+
+    def comparisons(self):
+        check_comparisons(self.report, self.db, self.settings, self.computed, self.table("comparisons"))
 
     def daily(self):
         found = {(on, access): (ok, failed) for on, access, ok, failed in self.db.execute("""
@@ -417,7 +432,7 @@ class Comparison:
             for path in sorted((self.bundle / folder).glob("*.parquet")):
                 name = path.stem
                 if name not in self.seen | CHECKED_BY_USE and not name.startswith("benchmark_"):
-                    print(f"not recomputed: {folder}/{name}")
+                    print(f"not recomputed: {folder}/{name}: {NOT_RECOMPUTED.get(name)}")
                     self.report.equal(f"{name}: may stay unchecked", name in NOT_RECOMPUTED, True)
 
 

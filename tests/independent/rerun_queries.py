@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the SQL that a bundle carries, unchanged, in DuckDB, and compares with the bundle's tables.
 
-    python3 -m venv VENV && VENV/bin/pip install duckdb pyarrow
+    python3 -m venv VENV && VENV/bin/pip install duckdb pyarrow numpy scipy
     VENV/bin/python tests/independent/rerun_queries.py --samples PATH... --bundle DIR
         [--register communes.csv] [--operators operators.csv] [--config FILE.toml] [--threads N]
 
@@ -14,11 +14,18 @@ Exceptions:
 
 - Not SQL, and read from `internal/inputs/` as they are: `student_t` and `ranks` (quantiles of
   distributions), `gap_p_values` (Student's t, Benjamini and Hochberg). `recompute.py` checks them
-  against scipy. `earlier_gaps` comes from bundles of earlier months.
+  against scipy.
+- Not SQL either: the table `comparisons`, which the program makes of the rows of
+  `comparison/samples.sql`. That query is run, its rows are not kept; `recompute.py` makes the table.
+- From earlier bundles, and read from `internal/inputs/` as they are: the tables `history_…`. Months
+  before a reform are computed again by the queries of `statistics/` over the samples of several
+  bundles; a bundle keeps their result there, not the SQL that was run for each month. `history.py`
+  makes them from the earlier bundles themselves.
 - Not in the bundle, because it holds neither devices nor positions: accepted rows. The queries that
-  read them (`accepted`, `tests`, `devices` and their forms by family: the `…_groups`, the raw values
-  of the operators, `quota`, `daily`, `commune_location`) get those that `contract.py` makes from the
-  raw samples; all others could run on the bundle alone.
+  read them (`accepted`, `tests`, `devices`, `passed`, `duplicates` and their forms by family: the
+  `…_groups`, the raw values of the operators, `quota`, `daily`, `commune_location`, `coverage/`,
+  `bias/`) get those that `contract.py` makes from the raw samples; all others could run on the bundle
+  alone.
 - Families are taken from `queries/families.toml` (of `definitions.queries` with --config).
 
 Prints what differs, and last a line `N passed, N failed`; exits with 1 when anything differs.
@@ -38,8 +45,8 @@ from rules import quoted
 
 # Tables of the bundle that are inputs of the queries, not results.
 GIVEN = {"benchmarks"}
-# Tables that no query of the bundle makes. Empty: each new one needs a reason to stand here.
-NOT_RERUN = set()
+# Tables that no query of the bundle makes; each one needs a reason to stand here.
+NOT_RERUN = {"comparisons": "made by the program, recompute.py makes it by its definition"}
 
 
 class Bench:
@@ -79,6 +86,10 @@ class Bench:
             self.db.execute(f"""
                 CREATE VIEW {name} AS
                 SELECT *, COALESCE(technology, 'unknown') AS technology_key FROM samples_{name}""")
+        quarantine = quoted(self.bundle / "internal/quarantine.parquet")
+        self.db.execute(f"CREATE VIEW quarantine AS SELECT * FROM read_parquet({quarantine})")
+        self.db.execute("CREATE VIEW passed AS SELECT * FROM passing")
+        self.db.execute("CREATE VIEW duplicates AS SELECT * FROM dropped")
         self.db.execute("""
             CREATE VIEW tests AS
             SELECT a.*, COALESCE(a.technology, 'unknown') AS technology_key, d.cluster_no
@@ -102,7 +113,7 @@ class Bench:
         made = {step["table"] for step in self.order} | GIVEN
         for path in sorted((self.bundle / "send/tables").glob("*.parquet")):
             if path.stem not in made:
-                print(f"not rerun: {path.stem}")
+                print(f"not rerun: {path.stem}: {NOT_RERUN.get(path.stem)}")
                 self.report.equal(f"{path.stem}: may lack a query", path.stem in NOT_RERUN, True)
         return self.report.end()
 
@@ -117,11 +128,12 @@ class Bench:
         """Runs one query, keeps its result for later queries, and compares it where it is sent."""
         sql = (self.queries / query).read_text("utf-8")
         try:
-            self.db.execute(f"CREATE TABLE {table} AS {sql}")
+            # Without a name, the program reads the rows and keeps no table.
+            self.db.execute(f"CREATE TABLE {table} AS {sql}") if table else self.rows(sql)
         except duckdb.Error as error:
             return self.report.check(f"{query}: runs", [str(error)])
         sent = self.bundle / f"send/tables/{table}.parquet"
-        if not sent.exists():
+        if not table or not sent.exists():
             return self.report.check(f"{query}: runs", [])
         # A table keeps the order in which its rows were inserted.
         names, rows = self.rows(f"SELECT * FROM {table}")

@@ -203,8 +203,10 @@ class Expected:
                     row[f"{indicator}_benchmark_n"] = one.benchmark_n
                     self.describe(row, indicator, one, ["share_at_benchmark"], known)
                 if name == "operator":
+                    # Single tests say nothing of an indicator that effective samples say nothing of.
+                    shown = self.published(one, "median", known)
                     one = raw[at][1][indicator] if at in raw else none
-                    self.describe(row, f"{indicator}_raw", one, ["mean", "median"], known)
+                    self.describe(row, f"{indicator}_raw", one, ["mean", "median"], known, shown)
         return table
 
     def tier(self, headline, known):
@@ -222,13 +224,13 @@ class Expected:
             return n_adj >= least and devices >= self.limits["publish_devices"]
         return (series.benchmark_n if sized == statistic == "share_at_benchmark" else series.n) >= least
 
-    def describe(self, row, prefix, series, statistics, known):
-        """The columns of one indicator."""
+    def describe(self, row, prefix, series, statistics, known, shown=True):
+        """The columns of one indicator; `shown`: whether there may be any statistic at all."""
         row[f"{prefix}_n"] = series.n
         row[f"{prefix}_n_adj"] = series.size("median")[0] if known else None
         for statistic in statistics:
             found = (None, None, None)
-            if self.published(series, statistic, known):
+            if shown and self.published(series, statistic, known):
                 value, low, high = series.statistic(statistic)
                 found = (value, low, high) if known else (value, None, None)
             for end, value in zip(("", "_low", "_high"), found):

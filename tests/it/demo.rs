@@ -128,7 +128,7 @@ fn text(row: &Row, column: &str) -> String {
 }
 
 #[test]
-fn quantiles_are_in_order_and_given_from_30_values_on() {
+fn quantiles_are_in_order_and_given_from_30_adjusted_samples_on() {
     let mut published = 0;
     for name in ["province", "operator", "operator_technology", "commune", "commune_operator"] {
         for row in demo().bundle.table(name) {
@@ -140,12 +140,17 @@ fn quantiles_are_in_order_and_given_from_30_values_on() {
     assert!(published > 20, "{published}");
 }
 
-/// Whether statistics are given; they are from 30 values on, and then in order.
+/// Whether statistics are given: from 30 adjusted samples and 5 devices on, from 30 samples on where
+/// too many tests carry no device, and then in order.
 fn in_order(row: &Row, indicator: &str) -> bool {
     let names = ["p05", "p10", "median", "p90", "p95"];
     let values: Vec<_> =
         names.iter().filter_map(|name| row[&format!("{indicator}_{name}")].as_f64()).collect();
-    let enough = row[&format!("{indicator}_n")].as_u64().unwrap() >= 30;
+    let count = |column: &str| row[&format!("{indicator}_{column}")].as_u64();
+    let enough = match count("n_adj") {
+        Some(size) => size >= 30 && row["devices"].as_u64() >= Some(5),
+        None => count("n") >= Some(30),
+    };
     assert_eq!(values.len(), if enough { 5 } else { 0 }, "{row:?}");
     assert!(values.is_sorted(), "{indicator}: {row:?}");
     enough

@@ -260,8 +260,8 @@ fn the_quarantine_shows_offending_values_but_no_device_and_no_exact_position() {
 fn accepted_rows_are_counted_as_ok_or_failed() {
     let ledger = built().bundle.ledger();
     let quota = built().bundle.table("quota");
-    let mobile = only(&quota, json!({"commune_code": "24121", "access_type": "mobile"}));
-    let fixed = only(&quota, json!({"commune_code": "24121", "access_type": "fixed"}));
+    let mobile = only(&quota, json!({"commune_code": "24121", "family": "mobile"}));
+    let fixed = only(&quota, json!({"commune_code": "24121", "family": "fixed"}));
     assert_eq!(mobile["tests_failed"], 4);
     assert_eq!(ledger["tests_failed"], 4);
     let ok = mobile["tests_ok"].as_u64().unwrap() + fixed["tests_ok"].as_u64().unwrap();
