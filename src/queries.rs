@@ -290,7 +290,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
 ];
 
 /// Macros that SQL files may import.
-const MACROS: &str = "macros.sql";
+pub const MACROS: &str = "macros.sql";
 
 /// The quantiles of an indicator, in column order, with their levels.
 pub const QUANTILES: [(&str, f64); 5] =

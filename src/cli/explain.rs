@@ -155,7 +155,7 @@ mod tests {
         let text = explained("latency_ms_p95").unwrap();
         assert!(text.starts_with("latency_ms_p95 (column)\n"), "{text}");
         assert!(text.contains("95th percentile") && text.contains("HTTP request"), "{text}");
-        assert!(text.contains("QUANTILE_CONT(e.latency_ms, 0.95)"), "{text}");
+        assert!(text.contains("QUANTILE_CONT(latency_ms, 0.95)"), "{text}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Everything that has a name, and what it means.
 
 use ispeed_report::error::Result;
-use ispeed_report::queries::{Indicator, Queries, Rule, StatisticsTable};
+use ispeed_report::queries::{Indicator, MACROS, Queries, Rule, StatisticsTable};
 use serde::Deserialize;
 
 use super::fault::CliFault;
@@ -131,7 +131,7 @@ impl<'a> Catalogue<'a> {
         let table = tables.iter().find(|table| table.name == SHOWN_FOR).or(tables.first());
         match table {
             Some(table) if STEPS.contains(&file) => self.of_step(file, table),
-            _ if file.ends_with(".sql") => {
+            _ if file.ends_with(".sql") && file != MACROS => {
                 Ok(Sql { title: file.to_owned(), text: self.queries.sql(file)? })
             }
             _ => Ok(Sql { title: file.to_owned(), text: self.queries.text(file)?.to_owned() }),
