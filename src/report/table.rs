@@ -51,7 +51,7 @@ struct ColumnSpec {
     /// Adds the ends of the interval in brackets, from the columns `<key>_low` and `<key>_high`.
     #[serde(default)]
     interval: bool,
-    /// Writes a positive number that rounds to 0 as below the last decimal: “< 0,0001”.
+    /// Writes a number that rounds to 0, such as a probability, as below the last decimal: “< 0,0001”.
     #[serde(default)]
     never_zero: bool,
     /// The section of labels that words the values.
@@ -232,7 +232,7 @@ fn interval(column: &ColumnSpec, row: &Row, labels: &Labels) -> Result<String> {
 /// A whole number needs no decimals; a fraction has two unless told otherwise.
 fn format(value: f64, integer: Option<i64>, column: &ColumnSpec) -> String {
     let text = plain(value, integer, column);
-    if column.never_zero && value > 0.0 && !text.contains(|c: char| ('1'..='9').contains(&c)) {
+    if column.never_zero && value >= 0.0 && !text.contains(|c: char| ('1'..='9').contains(&c)) {
         let least = 0.1_f64.powi(column.decimals.unwrap_or(2) as i32);
         return format!("< {}", plain(least, None, column));
     }
@@ -256,7 +256,7 @@ mod tests {
         let column = "key = \"p_adjusted\"\ndecimals = 4\nnever_zero = true";
         let mut column: ColumnSpec = toml::from_str(column).unwrap();
         let shown = [0.0, 0.000_049, 0.000_05, 0.012_34].map(|p| format(p, None, &column));
-        assert_eq!(shown, ["0,0000", "< 0,0001", "0,0001", "0,0123"]);
+        assert_eq!(shown, ["< 0,0001", "< 0,0001", "0,0001", "0,0123"]);
         column.never_zero = false;
         assert_eq!(format(0.000_049, None, &column), "0,0000");
     }
