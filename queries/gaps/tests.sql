@@ -125,3 +125,4 @@ FROM (
         skewness, t, worse, clearly_worse, side
     FROM compared
 ) AS ordered
+ORDER BY test_no
