@@ -48,6 +48,9 @@ struct ColumnSpec {
     percent: bool,
     #[serde(default)]
     date: bool,
+    /// Writes `2025-10` as 10/2025.
+    #[serde(default)]
+    month: bool,
     /// Adds the ends of the interval in brackets, from the columns `<key>_low` and `<key>_high`.
     #[serde(default)]
     interval: bool,
@@ -207,6 +210,7 @@ fn cell(
             })?;
             Ok(vietnamese::date(date))
         }
+        Value::String(text) if column.month => Ok(vietnamese::month_label(text)),
         Value::String(text) => Ok(tidy(text).trim().to_owned()),
         other => Err(fence.fault(&format!(
             "column `{}` holds `{other}`, expected text or a number, or `labels` to word it",
