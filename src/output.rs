@@ -11,9 +11,10 @@ use rayon::prelude::*;
 
 use crate::bundle::tables::{csv, parquet, writer_properties};
 use crate::bundle::{Staging, annex as workbook, manifest};
+use crate::document::block::Plate;
 use crate::document::font::Family;
+use crate::document::issue::issued;
 use crate::document::layout::{Style, lay_out};
-use crate::document::page::Drawing;
 use crate::document::pdf;
 use crate::error::Result;
 use crate::figures::{self, FigureSources};
@@ -126,7 +127,7 @@ pub fn charts(
     plan: &Plan,
     tables: &Tables,
     simulated: bool,
-) -> Result<BTreeMap<String, Drawing>> {
+) -> Result<BTreeMap<String, Plate>> {
     let labels = plan.templates.labels()?;
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
     let last = period.days().last().copied().unwrap_or(period.from);
@@ -147,10 +148,11 @@ pub fn charts(
         period_to: period.to,
     };
     let figures = figures::figures(&sources)?;
-    for (name, bytes) in figures::files(&figures)? {
-        staging.write(&format!("send/charts/{name}"), &bytes)?;
+    let files = figures::files(&figures)?;
+    for (name, bytes) in &files {
+        staging.write(&format!("send/charts/{name}"), bytes)?;
     }
-    figures::drawings(&figures, &Family::libertinus()?)
+    figures::plates(&figures, &files, &Family::libertinus()?)
 }
 
 /// Every report as PDF.
@@ -159,7 +161,7 @@ pub fn reports(
     plan: &Plan,
     tables: &Tables,
     valid: &ValidSamples,
-    drawings: &BTreeMap<String, Drawing>,
+    plates: &BTreeMap<String, Plate>,
     warnings: &[Warning],
 ) -> Result<()> {
     let labels = plan.templates.labels()?;
@@ -188,7 +190,8 @@ pub fn reports(
         .par_iter()
         .map(|name| {
             let template = format!("{name}.md");
-            let document = report::render(&template, &plan.templates, &sources, drawings)?;
+            let document = report::render(&template, &plan.templates, &sources, plates)?;
+            let document = issued(&document, None);
             let pages = lay_out(&document, &family, &Style::default())?;
             pdf::write(&pages, &document, &family)
         })

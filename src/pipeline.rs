@@ -165,9 +165,9 @@ fn build(
     output::queries(staging, plan, &bench)?;
     output::tables(staging, &bench.tables)?;
     progress(Step::Stage { name: "charts", rows: 0 });
-    let drawings = output::charts(staging, plan, &bench.tables, simulated)?;
+    let plates = output::charts(staging, plan, &bench.tables, simulated)?;
     progress(Step::Stage { name: "documents", rows: 0 });
-    output::reports(staging, plan, &bench.tables, valid, &drawings, &warnings)?;
+    output::reports(staging, plan, &bench.tables, valid, &plates, &warnings)?;
     output::annex(staging, plan, &bench.tables, simulated)?;
     Ok(warnings)
 }

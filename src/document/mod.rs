@@ -2,6 +2,7 @@
 
 pub mod block;
 pub mod font;
+pub mod issue;
 pub mod layout;
 pub mod page;
 pub mod pdf;

@@ -2,8 +2,10 @@
 //!
 //! Lengths are points (1/72 inch), the origin is the top left corner, y grows downwards.
 
+use serde::{Deserialize, Serialize};
+
 /// One of the four faces of the document's font family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Face {
     Regular,
     Bold,
@@ -12,7 +14,7 @@ pub enum Face {
 }
 
 /// An sRGB colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Colour {
     pub red: u8,
     pub green: u8,
@@ -32,14 +34,14 @@ impl Colour {
 }
 
 /// A line's look.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
     pub colour: Colour,
     pub width: f64,
 }
 
 /// A run of text in one face, size and colour; `y` is its baseline.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TextRun {
     pub x: f64,
     pub y: f64,
@@ -54,7 +56,7 @@ pub struct TextRun {
 }
 
 /// A polygon or open line through straight segments.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Path {
     /// Rings or lines; more than one ring is filled by the even-odd rule.
     pub rings: Vec<Vec<(f64, f64)>>,
@@ -64,7 +66,7 @@ pub struct Path {
 }
 
 /// Something that stands on a page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Item {
     Text(TextRun),
     Path(Path),
@@ -115,7 +117,7 @@ impl Path {
 }
 
 /// Items on a canvas of their own, to be placed on a page as a whole (a chart, a map).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Drawing {
     pub width: f64,
     pub height: f64,

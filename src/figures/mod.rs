@@ -23,6 +23,7 @@ mod tests;
 mod trend;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
@@ -31,6 +32,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::chart::{Caption, Embedded, Figure, Size, TextMetrics};
+use crate::document::block::Plate;
 use crate::document::font::Family;
 use crate::document::page::{Drawing, Face};
 use crate::error::{Fault, Kind, Result};
@@ -163,12 +165,22 @@ pub fn figures(sources: &FigureSources<'_>) -> Result<BTreeMap<String, Figure>> 
     Ok(figures)
 }
 
-/// The figures for documents, as wide as the text.
-pub fn drawings(
+/// The figures for documents, as wide as the text; `files` are those of [`files`].
+pub fn plates(
     figures: &BTreeMap<String, Figure>,
+    files: &[(String, Vec<u8>)],
     family: &Family,
-) -> Result<BTreeMap<String, Drawing>> {
-    figures.iter().map(|(name, figure)| Ok((name.clone(), drawing(figure, family)?))).collect()
+) -> Result<BTreeMap<String, Plate>> {
+    let image = |name: &str| {
+        let file = format!("{name}.png");
+        let found = files.iter().find(|(other, _)| *other == file);
+        Arc::new(found.map(|(_, bytes)| bytes.clone()).unwrap_or_default())
+    };
+    let plate = |(name, figure): (&String, &Figure)| {
+        let plate = Plate { drawing: drawing(figure, family)?, image: image(name) };
+        Ok((name.clone(), plate))
+    };
+    figures.iter().map(plate).collect()
 }
 
 /// A figure higher than a page is drawn at its own height on wider paper, and scaled down whole.

@@ -137,9 +137,10 @@ fn a_full_month_has_every_figure() {
             "quota_mobile"
         ]
     );
-    let drawings = drawings(&figures, &Family::libertinus().unwrap()).unwrap();
-    assert!(drawings.values().all(|d| d.width == WIDTH && d.height <= MOST_HEIGHT));
     let files = files(&figures).unwrap();
+    let plates = plates(&figures, &files, &Family::libertinus().unwrap()).unwrap();
+    let fits = |plate: &Plate| plate.drawing.width == WIDTH && plate.drawing.height <= MOST_HEIGHT;
+    assert!(plates.values().all(|plate| fits(plate) && !plate.image.is_empty()));
     assert!(files.is_sorted_by_key(|(name, _)| name.clone()));
     assert_eq!((files.len(), files[1].0.as_str()), (18, "daily.svg"));
 }
@@ -189,8 +190,8 @@ fn too_many_operators_are_counted_and_fit_on_a_page() {
     assert_eq!(figure.rows.len(), 24);
     assert_eq!(figure.rows[23].label, "N023");
     assert!(figure.caption.footnotes[0].contains("576"));
-    let drawings = drawings(&month.figures(), &Family::libertinus().unwrap()).unwrap();
-    let drawing = &drawings["operators_mobile_download"];
+    let plates = plates(&month.figures(), &[], &Family::libertinus().unwrap()).unwrap();
+    let drawing = &plates["operators_mobile_download"].drawing;
     assert!((drawing.height - MOST_HEIGHT).abs() < 1e-6);
     assert_eq!(files(&month.figures()).unwrap().len(), 2);
 }

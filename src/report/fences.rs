@@ -10,8 +10,7 @@ use super::labels::Labels;
 use super::rows::Row;
 use super::table;
 use super::values::{Leaves, tidy};
-use crate::document::block::{Block, Document, Figure, Letterhead, Signature, Span};
-use crate::document::page::Drawing;
+use crate::document::block::{Block, Document, Figure, Letterhead, Plate, Signature, Span};
 use crate::error::Result;
 
 /// Every info word.
@@ -33,7 +32,7 @@ pub(super) struct Builder<'a> {
     pub leaves: &'a Leaves,
     pub labels: &'a Labels,
     pub tables: &'a BTreeMap<String, Vec<Row>>,
-    pub figures: &'a BTreeMap<String, Drawing>,
+    pub figures: &'a BTreeMap<String, Plate>,
     table_count: usize,
     figure_count: usize,
 }
@@ -51,6 +50,9 @@ struct DocumentSpec {
     title: String,
     #[serde(default)]
     author: String,
+    /// Printed with the banners until the document is issued.
+    #[serde(default)]
+    draft: String,
     #[serde(default)]
     banners: Vec<String>,
 }
@@ -122,7 +124,7 @@ impl<'a> Builder<'a> {
         leaves: &'a Leaves,
         labels: &'a Labels,
         tables: &'a BTreeMap<String, Vec<Row>>,
-        figures: &'a BTreeMap<String, Drawing>,
+        figures: &'a BTreeMap<String, Plate>,
     ) -> Self {
         let document = Document::default();
         Builder { document, leaves, labels, tables, figures, table_count: 0, figure_count: 0 }
@@ -162,6 +164,7 @@ impl<'a> Builder<'a> {
     fn properties(&mut self, spec: DocumentSpec) {
         self.document.title = spec.title;
         self.document.author = spec.author;
+        self.document.draft = spec.draft;
         self.document.banners = filled(spec.banners);
     }
 
@@ -204,14 +207,14 @@ impl<'a> Builder<'a> {
     }
 
     fn figure(&mut self, spec: FigureSpec) -> Result<()> {
-        let Some(drawing) = self.figures.get(&spec.name) else {
+        let Some(plate) = self.figures.get(&spec.name) else {
             self.sentence(spec.missing);
             return Ok(());
         };
         self.figure_count += 1;
         let caption = self.caption("captions.figure", self.figure_count, &spec.caption)?;
-        let alternative = spec.alternative;
-        self.push(Block::Figure(Figure { drawing: drawing.clone(), caption, alternative }));
+        let (name, alternative, plate) = (spec.name, spec.alternative, plate.clone());
+        self.push(Block::Figure(Figure { name, plate, caption, alternative }));
         Ok(())
     }
 

@@ -223,7 +223,7 @@ impl Reader<'_, '_> {
         let text = self.leaves.resolve(text);
         match self.spans.last_mut() {
             Some(last) if last.bold == bold && last.italic == italic => last.text.push_str(&text),
-            _ => self.spans.push(Span { text, bold, italic }),
+            _ => self.spans.push(Span { text, bold, italic, footnote: None }),
         }
     }
 

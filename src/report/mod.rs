@@ -31,8 +31,7 @@ pub use labels::Labels;
 pub use settings::{Dispatch, Settings};
 pub use templates::Templates;
 
-use crate::document::block::Document;
-use crate::document::page::Drawing;
+use crate::document::block::{Document, Plate};
 use crate::error::Result;
 use error::{Place, ReportError};
 use fences::Builder;
@@ -45,7 +44,7 @@ pub fn render(
     template: &str,
     templates: &Templates,
     sources: &Sources<'_>,
-    figures: &BTreeMap<String, Drawing>,
+    figures: &BTreeMap<String, Plate>,
 ) -> Result<Document> {
     templates.text(template)?;
     let context = context::build(sources, &templates.offices()?)?;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::fixture::Fixture;
 use super::*;
-use crate::document::block::{Align, Block, Spans};
+use crate::document::block::{Align, Block, Plate, Spans};
+use crate::document::issue::issued;
 use crate::document::page::Drawing;
 use crate::error::Kind;
 
@@ -16,13 +17,14 @@ fn written(text: &str, fixture: &Fixture) -> Result<Document> {
 }
 
 pub(super) fn document(name: &str, fixture: &Fixture) -> Document {
-    render(name, &Templates::embedded(), &fixture.sources(), &figures()).unwrap()
+    issued(&render(name, &Templates::embedded(), &fixture.sources(), &figures()).unwrap(), None)
 }
 
-fn figures() -> BTreeMap<String, Drawing> {
+fn figures() -> BTreeMap<String, Plate> {
     let drawing = Drawing { width: 400.0, height: 200.0, items: Vec::new() };
+    let plate = Plate { drawing, ..Plate::default() };
     ["operators_mobile_download", "map_quota_mobile", "quota_mobile", "daily"]
-        .map(|name| (name.to_owned(), drawing.clone()))
+        .map(|name| (name.to_owned(), plate.clone()))
         .into()
 }
 
@@ -62,7 +64,7 @@ pub(super) fn text(document: &Document) -> String {
             Block::Annex { label, title, reference, .. } => {
                 lines.extend([label.clone(), title.clone(), reference.clone()])
             }
-            Block::PageBreak => {}
+            Block::PageBreak | Block::Part { .. } => {}
         }
     }
     lines.join("\n")

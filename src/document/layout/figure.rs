@@ -17,7 +17,7 @@ impl Context<'_> {
         space_before(&mut caption, 2.0);
         let below: f64 = caption.iter().map(|piece| piece.space + piece.height).sum();
         let room = (self.geometry.height - below - HEADING_ROOM).max(HEADING_ROOM);
-        let mut pieces = vec![self.drawing(&figure.drawing, room)];
+        let mut pieces = vec![self.drawing(&figure.plate.drawing, room)];
         pieces.append(&mut caption);
         keep_together(&mut pieces);
         space_before(&mut pieces, self.style.paragraph_gap);

@@ -75,15 +75,18 @@ pub fn lay_out(document: &Document, family: &Family, style: &Style) -> Result<Ve
     Ok(pages)
 }
 
-/// Cuts before each annex.
+/// Cuts before each annex and each part.
 fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
-    let is_annex = |block: &Block| matches!(block, Block::Annex { .. });
+    let is_annex = |block: &Block| matches!(block, Block::Annex { .. } | Block::Part { .. });
     let mut starts: Vec<usize> = vec![0];
     starts.extend((1..blocks.len()).filter(|index| is_annex(&blocks[*index])));
     starts.push(blocks.len());
     let section = |range: &[usize]| {
         let blocks = &blocks[range[0]..range[1]];
-        let landscape = matches!(blocks.first(), Some(Block::Annex { landscape: true, .. }));
+        let landscape = matches!(
+            blocks.first(),
+            Some(Block::Annex { landscape: true, .. } | Block::Part { landscape: true })
+        );
         Section { landscape, blocks }
     };
     starts.windows(2).map(section).collect()
@@ -127,7 +130,7 @@ impl Context<'_> {
             Block::Figure(figure) => self.figure(figure),
             Block::Signature(signature) => self.signature(signature),
             Block::Annex { label, title, reference, .. } => self.annex(label, title, reference),
-            Block::PageBreak => Vec::new(),
+            Block::PageBreak | Block::Part { .. } => Vec::new(),
         })
     }
 }

@@ -208,6 +208,6 @@ fn set(align: Align) -> Set {
     match align {
         Align::Left => Set::Left,
         Align::Centre => Set::Centre,
-        Align::Right => Set::Right,
+        Align::Right | Align::Decimal => Set::Right,
     }
 }

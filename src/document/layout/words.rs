@@ -70,7 +70,7 @@ impl Context<'_> {
         let bold = matches!(face, Face::Bold | Face::BoldItalic);
         let italic = matches!(face, Face::Italic | Face::BoldItalic);
         let text = text.to_string();
-        self.words(&[Span { text, bold, italic }], size)
+        self.words(&[Span { text, bold, italic, footnote: None }], size)
     }
 
     /// A word cut between letters into parts of at most `first`, then `rest`; each part has a

@@ -14,6 +14,7 @@ fn document() -> Document {
         title: "Báo cáo (thử) – Đắk Lắk".into(),
         author: "Sở".into(),
         date: jiff::civil::Date::new(2025, 11, 15).ok(),
+        draft: String::new(),
         banners: Vec::new(),
         blocks: vec![Block::Paragraph(spans(&"Tốc độ tải xuống 83,52\u{a0}Mbps ".repeat(30)))],
     }

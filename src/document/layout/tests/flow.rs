@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn mixed_faces_meet_without_a_gap() {
-    let bold = Span { text: "30".into(), bold: true, italic: false };
+    let bold = Span { text: "30".into(), bold: true, ..Span::default() };
     let page = &pages(vec![Block::Paragraph(vec![span("a "), bold, span("% b")])])[0];
     let [first, middle, last] = runs(page)[..] else {
         panic!("expected three runs");
@@ -76,7 +76,11 @@ fn drawings_shrink_to_the_text_but_never_grow() {
             rotation: 0.0,
         };
         Block::Figure(Figure {
-            drawing: Drawing { width, height, items: vec![Item::Text(text)] },
+            name: "figure".into(),
+            plate: Plate {
+                drawing: Drawing { width, height, items: vec![Item::Text(text)] },
+                ..Plate::default()
+            },
             caption: "Figure 1".into(),
             alternative: String::new(),
         })

@@ -49,7 +49,8 @@ fn odd_blocks_are_laid_out_all_the_same() {
         Block::Table(tall_head),
         paragraph(&huge),
         Block::Figure(Figure {
-            drawing: Drawing { width: 0.0, height: 0.0, items: Vec::new() },
+            name: "figure".into(),
+            plate: Plate::default(),
             caption: String::new(),
             alternative: String::new(),
         }),

@@ -8,7 +8,7 @@ mod tables;
 use std::sync::LazyLock;
 
 use super::*;
-use crate::document::block::{Align, Column, Figure, Letterhead, Signature, Span, Table};
+use crate::document::block::{Align, Column, Figure, Letterhead, Plate, Signature, Span, Table};
 use crate::document::page::{Drawing, Face, TextRun};
 
 const HALF_A_MILLIMETRE: f64 = 0.5 * MILLIMETRE;
