@@ -11,11 +11,11 @@ use rayon::prelude::*;
 
 use crate::bundle::tables::{csv, parquet, writer_properties};
 use crate::bundle::{Staging, annex as workbook, manifest};
-use crate::document::block::Plate;
+use crate::document::block::{Document, Plate};
 use crate::document::font::Family;
 use crate::document::issue::issued;
 use crate::document::layout::{Style, lay_out};
-use crate::document::pdf;
+use crate::document::{docx, html, pdf, store};
 use crate::error::Result;
 use crate::figures::{self, FigureSources};
 use crate::pipeline::PipelineFault;
@@ -155,7 +155,7 @@ pub fn charts(
     figures::plates(&figures, &files, &Family::libertinus()?)
 }
 
-/// Every report as PDF.
+/// Every report as PDF, DOCX and HTML, and what they were made from.
 pub fn reports(
     staging: &Staging,
     plan: &Plan,
@@ -186,20 +186,40 @@ pub fn reports(
         warnings,
     };
     let family = Family::libertinus()?;
-    let made: Vec<Result<Vec<u8>>> = names(plan)
+    let made: Vec<Result<(Document, Forms)>> = names(plan)
         .par_iter()
         .map(|name| {
             let template = format!("{name}.md");
             let document = report::render(&template, &plan.templates, &sources, plates)?;
-            let document = issued(&document, None);
-            let pages = lay_out(&document, &family, &Style::default())?;
-            pdf::write(&pages, &document, &family)
+            let forms = forms(&issued(&document, None), &family)?;
+            Ok((document, forms))
         })
         .collect();
-    for (name, bytes) in names(plan).iter().zip(made) {
-        staging.write(&format!("send/reports/{name}.pdf"), &bytes?)?;
+    let mut documents = BTreeMap::new();
+    for (name, made) in names(plan).into_iter().zip(made) {
+        let (document, forms) = made?;
+        for (extension, bytes) in forms {
+            staging.write(&format!("send/reports/{name}.{extension}"), &bytes)?;
+        }
+        documents.insert(name.to_owned(), document);
+    }
+    for (file, bytes) in store::save(&documents, &plates.keys().cloned().collect())? {
+        staging.write(&file, &bytes)?;
     }
     Ok(())
+}
+
+/// The same document for paper, for a word processor and for screens.
+type Forms = [(&'static str, Vec<u8>); 3];
+
+fn forms(document: &Document, family: &Family) -> Result<Forms> {
+    let style = Style::default();
+    let pages = lay_out(document, family, &style)?;
+    Ok([
+        ("pdf", pdf::write(&pages, document, family)?),
+        ("docx", docx::write(document, family, &style)?),
+        ("html", html::write(document)?),
+    ])
 }
 
 /// Every template is a report but for those that others include: their names begin with `_`.

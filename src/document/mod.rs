@@ -1,8 +1,14 @@
-//! Documents: blocks → page model → PDF.
+//! Documents: blocks → page model → PDF; the same blocks as DOCX and HTML.
 
 pub mod block;
+pub mod docx;
 pub mod font;
+pub mod html;
 pub mod issue;
 pub mod layout;
+mod markup;
 pub mod page;
 pub mod pdf;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod store;

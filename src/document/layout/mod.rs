@@ -21,10 +21,11 @@ mod words;
 use thiserror::Error;
 
 use self::flow::{Flow, Sheet};
+pub(super) use self::letterhead::punctuated;
 use self::piece::Piece;
 use self::style::Geometry;
 pub use self::style::{MILLIMETRE, Margins, Style};
-use super::block::{Block, Document};
+use super::block::{Block, Document, Table};
 use super::font::Family;
 use super::page::{Item, Page};
 use crate::error::{Fault, Kind, Result};
@@ -52,9 +53,9 @@ struct Context<'a> {
 }
 
 /// The document or one annex: pages of one shape, numbered from 1.
-struct Section<'a> {
-    landscape: bool,
-    blocks: &'a [Block],
+pub(super) struct Section<'a> {
+    pub landscape: bool,
+    pub blocks: &'a [Block],
 }
 
 /// Lays a document out.
@@ -75,8 +76,19 @@ pub fn lay_out(document: &Document, family: &Family, style: &Style) -> Result<Ve
     Ok(pages)
 }
 
+/// The size of type and the widths of a table's columns in points, for formats that set lines
+/// themselves.
+pub(super) fn column_widths(
+    table: &Table,
+    family: &Family,
+    style: &Style,
+    landscape: bool,
+) -> (f64, Vec<f64>) {
+    Context { family, style, geometry: style.geometry(landscape) }.fit_columns(table)
+}
+
 /// Cuts before each annex and each part.
-fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
+pub(super) fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
     let is_annex = |block: &Block| matches!(block, Block::Annex { .. } | Block::Part { .. });
     let mut starts: Vec<usize> = vec![0];
     starts.extend((1..blocks.len()).filter(|index| is_annex(&blocks[*index])));
