@@ -1,0 +1,121 @@
+//! Comparing an edited document with the bundle it came from: which numbers are not those that were
+//! measured?
+//!
+//! Words may be rewritten freely. A number counts as kept where the text around it, or the cell it
+//! stands in, still has it; blanks for number, day and signer may be filled in.
+//!
+//! | file | what |
+//! |---|---|
+//! | `docx`, `pdf` | an edited file → passages of text |
+//! | `passage` | a document of the bundle → passages of text |
+//! | `token` | text → words and numbers in Vietnamese form |
+//! | `align` | which passage became which |
+//! | `compare` | numbers that were changed, added or left out |
+
+mod align;
+mod compare;
+mod difference;
+mod docx;
+mod fault;
+mod passage;
+mod pdf;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::document::issue::issued;
+use crate::document::store;
+use crate::error::Result;
+
+pub use self::difference::{Change, Difference};
+pub use self::fault::EditedError;
+use self::passage::{Passage, passages};
+
+/// What the comparison of a file with its bundle gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The document of the bundle that the file was compared with.
+    pub document: String,
+    /// How many numbers that document has.
+    pub numbers: usize,
+    /// Every number that differs, in the order of the document.
+    pub differences: Vec<Difference>,
+}
+
+/// The two formats that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Docx,
+    Pdf,
+}
+
+/// Compares a file with a document of a bundle: with the one of this name, or with the one that is
+/// most like it.
+pub fn compare(bundle: &Path, file: &Path, name: Option<&str>) -> Result<Comparison> {
+    let bytes = fs::read(file)
+        .map_err(|source| EditedError::Unreadable { path: file.to_owned(), source })?;
+    let format = format(file, &bytes)?;
+    let found = match format {
+        Format::Docx => docx::read(&bytes),
+        Format::Pdf => pdf::read(&bytes),
+    };
+    let found = found.map_err(|reason| EditedError::Damaged { path: file.to_owned(), reason })?;
+    let documents = documents(bundle, format)?;
+    let (document, expected) = chosen(&documents, &found, name, file)?;
+    let known: BTreeSet<&str> =
+        documents.iter().flat_map(|(_, passages)| passages).flat_map(Passage::numbers).collect();
+    let differences = match format {
+        Format::Docx => align::differences(expected, &found, &known),
+        Format::Pdf => compare::differences(&[(expected, &found)], &known),
+    };
+    let numbers = expected.iter().flat_map(Passage::numbers).count();
+    Ok(Comparison { document: document.clone(), numbers, differences })
+}
+
+/// Formats are told by how a file begins, whatever its name.
+fn format(file: &Path, bytes: &[u8]) -> Result<Format> {
+    if bytes.starts_with(b"PK") {
+        return Ok(Format::Docx);
+    }
+    if bytes.starts_with(b"%PDF") {
+        return Ok(Format::Pdf);
+    }
+    Err(EditedError::Format(file.to_owned()).into())
+}
+
+/// Every document of the bundle as the draft has it; only a PDF has the words of charts as text.
+fn documents(bundle: &Path, format: Format) -> Result<Vec<(String, Vec<Passage>)>> {
+    let load = |name: String| {
+        let document = issued(&store::load(bundle, &name)?, None);
+        Ok((name, passages(&document, format == Format::Pdf)))
+    };
+    store::names(bundle)?.into_iter().map(load).collect()
+}
+
+fn chosen<'a>(
+    documents: &'a [(String, Vec<Passage>)],
+    found: &[Passage],
+    name: Option<&str>,
+    file: &Path,
+) -> Result<&'a (String, Vec<Passage>)> {
+    if let Some(name) = name {
+        let known = || documents.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
+        let same = documents.iter().find(|(known, _)| known == name);
+        return Ok(same.ok_or_else(|| EditedError::Unknown {
+            found: name.to_owned(),
+            known: known().join(", "),
+        })?);
+    }
+    let likeness = |(_, passages): &(String, Vec<Passage>)| align::likeness(passages, found);
+    let best = documents.iter().map(|document| (likeness(document), document));
+    // Of equals the first is taken, so that the choice does not depend on anything else.
+    let best = best.rev().max_by(|(a, _), (b, _)| a.total_cmp(b));
+    match best {
+        Some((likeness, document)) if likeness >= align::ALIKE => Ok(document),
+        _ => Err(EditedError::Unlike(file.to_owned()).into()),
+    }
+}
