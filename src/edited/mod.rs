@@ -87,35 +87,42 @@ fn format(file: &Path, bytes: &[u8]) -> Result<Format> {
     Err(EditedError::Format(file.to_owned()).into())
 }
 
-/// Every document of the bundle as the draft has it; only a PDF has the words of charts as text.
+/// Every document of the bundle as the draft has it. In our PDF charts are text, in one that a word
+/// processor made they are pictures: such a document stands in the list in both forms.
 fn documents(bundle: &Path, format: Format) -> Result<Vec<(String, Vec<Passage>)>> {
-    let load = |name: String| {
+    let mut documents = Vec::new();
+    for name in store::names(bundle)? {
         let document = issued(&store::load(bundle, &name)?, None);
-        Ok((name, passages(&document, format == Format::Pdf)))
-    };
-    store::names(bundle)?.into_iter().map(load).collect()
+        documents.push((name.clone(), passages(&document, false)));
+        if format == Format::Pdf {
+            documents.push((name, passages(&document, true)));
+        }
+    }
+    Ok(documents)
 }
 
+/// The document of this name, or the one that is most like the file.
 fn chosen<'a>(
     documents: &'a [(String, Vec<Passage>)],
     found: &[Passage],
     name: Option<&str>,
     file: &Path,
 ) -> Result<&'a (String, Vec<Passage>)> {
-    if let Some(name) = name {
-        let known = || documents.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
-        let same = documents.iter().find(|(known, _)| known == name);
-        return Ok(same.ok_or_else(|| EditedError::Unknown {
-            found: name.to_owned(),
-            known: known().join(", "),
-        })?);
-    }
-    let likeness = |(_, passages): &(String, Vec<Passage>)| align::likeness(passages, found);
-    let best = documents.iter().map(|document| (likeness(document), document));
-    // Of equals the first is taken, so that the choice does not depend on anything else.
-    let best = best.rev().max_by(|(a, _), (b, _)| a.total_cmp(b));
-    match best {
-        Some((likeness, document)) if likeness >= align::ALIKE => Ok(document),
+    let candidates = documents.iter().filter(|(known, _)| name.is_none_or(|name| name == known));
+    let best = candidates
+        .map(|document| (align::likeness(&document.1, found), document))
+        // Of equals the first is taken, so that the choice does not depend on anything else.
+        .rev()
+        .max_by(|(a, _), (b, _)| a.total_cmp(b));
+    match (best, name) {
+        (Some((likeness, document)), _) if name.is_some() || likeness >= align::ALIKE => {
+            Ok(document)
+        }
+        (None, Some(found)) => {
+            let known: BTreeSet<&str> = documents.iter().map(|(name, _)| name.as_str()).collect();
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            Err(EditedError::Unknown { found: found.to_owned(), known }.into())
+        }
         _ => Err(EditedError::Unlike(file.to_owned()).into()),
     }
 }
