@@ -174,6 +174,7 @@ pub fn reports(
         settings: &plan.config.report,
         labels: &labels,
         province_code: &plan.config.province.code,
+        unknown_operator: &plan.unknown_operator,
         province_name: communes::register::bare_name(&province_name),
         month: &period.month,
         period_from: period.from,
@@ -186,26 +187,19 @@ pub fn reports(
         warnings,
     };
     let family = Family::libertinus()?;
-    let made: Vec<Result<Vec<u8>>> = names(plan)
+    let documents = report::write(&plan.templates, &sources, plates)?;
+    let made: Vec<Result<Vec<u8>>> = documents
         .par_iter()
-        .map(|name| {
-            let template = format!("{name}.md");
-            let document = report::render(&template, &plan.templates, &sources, plates)?;
-            let document = issued(&document, None);
+        .map(|written| {
+            let document = issued(&written.document, None);
             let pages = lay_out(&document, &family, &Style::default())?;
             pdf::write(&pages, &document, &family)
         })
         .collect();
-    for (name, bytes) in names(plan).iter().zip(made) {
-        staging.write(&format!("send/reports/{name}.pdf"), &bytes?)?;
+    for (written, bytes) in documents.iter().zip(made) {
+        staging.write(&format!("send/reports/{}.pdf", written.file), &bytes?)?;
     }
     Ok(())
-}
-
-/// Every template is a report but for those that others include: their names begin with `_`.
-fn names(plan: &Plan) -> Vec<&str> {
-    let names = plan.templates.iter().filter_map(|(name, _)| name.strip_suffix(".md"));
-    names.filter(|name| !name.starts_with('_')).collect()
 }
 
 /// `annex.xlsx`.

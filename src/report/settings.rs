@@ -7,6 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// Names of the documents to make, as in `reports/documents.toml`; all by default.
+    pub documents: Vec<String>,
+    /// One report, to the ministry, of which the People's Committee gets a copy.
+    pub single_report: bool,
+    /// Whether the sheets of all communes are one file.
+    pub commune_sheets: CommuneSheets,
     /// The body above the issuer, as in running text; the letterhead prints it in capitals.
     pub parent: String,
     /// The issuing body, as in running text; the letterhead prints it in capitals.
@@ -35,6 +41,15 @@ pub struct Settings {
     pub recipients_committee: Vec<String>,
     /// The documents that the report rests on; none are invented.
     pub legal_basis: Vec<Dispatch>,
+}
+
+/// How the sheets of communes are bound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommuneSheets {
+    #[default]
+    OneFile,
+    OneEach,
 }
 
 /// A dispatch, decision or decree that a report rests on.

@@ -33,6 +33,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("_annexes.md", include_str!("../../reports/_annexes.md")),
     (LABELS, include_str!("../../reports/labels.toml")),
     (OFFICES, include_str!("../../reports/offices.toml")),
+    ("documents.toml", include_str!("../../reports/documents.toml")),
 ];
 
 /// Template and label files by name.
