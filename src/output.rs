@@ -12,9 +12,8 @@ use rayon::prelude::*;
 use crate::bundle::tables::{csv, parquet, writer_properties};
 use crate::bundle::{Staging, annex as workbook, manifest};
 use crate::document::block::Plate;
-use crate::document::font::Family;
 use crate::document::issue::issued;
-use crate::document::layout::{Style, lay_out};
+use crate::document::layout::lay_out;
 use crate::document::pdf;
 use crate::error::Result;
 use crate::figures::{self, FigureSources};
@@ -152,7 +151,7 @@ pub fn charts(
     for (name, bytes) in &files {
         staging.write(&format!("send/charts/{name}"), bytes)?;
     }
-    figures::plates(&figures, &files, &Family::libertinus()?)
+    figures::plates(&figures, &files, &plan.family)
 }
 
 /// Every report as PDF.
@@ -186,14 +185,14 @@ pub fn reports(
         program_version: env!("CARGO_PKG_VERSION"),
         warnings,
     };
-    let family = Family::libertinus()?;
+    let style = plan.config.form.style();
     let documents = report::write(&plan.templates, &sources, plates)?;
     let made: Vec<Result<Vec<u8>>> = documents
         .par_iter()
         .map(|written| {
             let document = issued(&written.document, None);
-            let pages = lay_out(&document, &family, &Style::default())?;
-            pdf::write(&pages, &document, &family)
+            let pages = lay_out(&document, &plan.family, &style)?;
+            pdf::write(&pages, &document, &plan.family)
         })
         .collect();
     for (written, bytes) in documents.iter().zip(made) {
