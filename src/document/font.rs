@@ -95,10 +95,17 @@ impl Font {
         self.glyphs.get(&character).copied()
     }
 
-    /// The advance of a character in em; half an em for one that the font lacks, so that layout
-    /// can go on until the missing letter is reported.
+    /// The advance of a character in thousandths of an em, rounded as a PDF states it and its
+    /// readers add it up; half an em for a letter that the font lacks, so that layout can go on
+    /// until it is reported.
+    pub fn thousandths(&self, character: char) -> u16 {
+        self.glyph(character).map_or(500, |glyph| {
+            (f64::from(glyph.advance) * 1000.0 / self.units_per_em).round() as u16
+        })
+    }
+
     fn advance(&self, character: char) -> f64 {
-        self.glyph(character).map_or(0.5, |glyph| f64::from(glyph.advance) / self.units_per_em)
+        f64::from(self.thousandths(character)) / 1000.0
     }
 }
 

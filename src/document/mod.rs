@@ -1,4 +1,4 @@
-//! Documents: blocks → page model → PDF.
+//! Documents: blocks → page model with its structure → PDF.
 
 pub mod block;
 pub mod font;
@@ -6,3 +6,6 @@ pub mod issue;
 pub mod layout;
 pub mod page;
 pub mod pdf;
+#[cfg(test)]
+mod specimen;
+pub mod structure;

@@ -2,6 +2,8 @@ use super::*;
 use crate::document::block::{Block, Span};
 use crate::document::layout::{Style, lay_out};
 use crate::document::page::{Colour, Face, Item, Path, Stroke, TextRun};
+use crate::document::specimen;
+use crate::document::structure::Structure;
 
 fn document() -> Document {
     let spans = |text: &str| {
@@ -26,10 +28,33 @@ fn written() -> Vec<u8> {
     write(&pages, &document(), &family).unwrap()
 }
 
+/// The bytes of a document; with `KEEP_PDF=FOLDER` they are kept as a file to look at.
+fn made(document: &Document, family: &Family, name: &str) -> Vec<u8> {
+    let laid = lay_out(document, family, &Style::default()).unwrap();
+    let bytes = write(&laid, document, family).unwrap();
+    if let Ok(folder) = std::env::var("KEEP_PDF") {
+        std::fs::write(format!("{folder}/{name}.pdf"), &bytes).unwrap();
+    }
+    bytes
+}
+
+#[test]
+fn documents_of_all_kinds_are_written_and_open_again() {
+    let family = Family::libertinus().unwrap();
+    for (name, document) in [("report", specimen::report()), ("letters", specimen::letters())] {
+        let bytes = made(&document, &family, name);
+        let file = lopdf::Document::load_mem(&bytes).unwrap();
+        assert!(file.catalog().unwrap().has(b"StructTreeRoot"));
+        assert!(file.catalog().unwrap().has(b"Outlines"));
+    }
+}
+
 fn drawn(items: Vec<Item>) -> (lopdf::Document, String) {
     let family = Family::libertinus().unwrap();
-    let page = Page { width: 200.0, height: 100.0, items };
-    let bytes = write(&[page], &Document::default(), &family).unwrap();
+    let items = items.into_iter().map(Into::into).collect();
+    let pages = vec![Page { width: 200.0, height: 100.0, items }];
+    let laid = Laid { pages, structure: Structure::default() };
+    let bytes = write(&laid, &Document::default(), &family).unwrap();
     let file = lopdf::Document::load_mem(&bytes).unwrap();
     let page = *file.get_pages().values().next().unwrap();
     let content = String::from_utf8(file.get_page_content(page)).unwrap();
@@ -140,7 +165,8 @@ fn rings_are_filled_by_the_even_odd_rule() {
 #[test]
 fn no_page_is_an_error() {
     let family = Family::libertinus().unwrap();
-    let error = write(&[], &Document::default(), &family).unwrap_err();
+    let laid = Laid { pages: Vec::new(), structure: Structure::default() };
+    let error = write(&laid, &Document::default(), &family).unwrap_err();
     assert_eq!(error.to_string(), "the document has no page, expected at least one");
 }
 
