@@ -228,7 +228,7 @@ impl Context<'_> {
 }
 
 /// Names with `;` after each and `.` after the last, unless they bring their own.
-fn punctuated(names: &[String]) -> Vec<String> {
+pub(in crate::document) fn punctuated(names: &[String]) -> Vec<String> {
     let last = names.len().saturating_sub(1);
     let entry = |(index, name): (usize, &String)| {
         let name = name.trim().trim_end_matches([';', '.', ',']).trim_start_matches("- ");

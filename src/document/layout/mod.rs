@@ -24,12 +24,13 @@ mod words;
 use thiserror::Error;
 
 use self::flow::{Flow, Sheet};
+pub(super) use self::letterhead::punctuated;
 use self::notes::foot_height;
 use self::piece::Piece;
 use self::style::Geometry;
 pub use self::style::{MILLIMETRE, Margins, Style};
 use self::tags::Tags;
-use super::block::{Block, Document};
+use super::block::{Block, Document, Table};
 use super::font::Family;
 use super::page::{Item, Laid, Page};
 use crate::error::{Fault, Kind, Result};
@@ -70,9 +71,9 @@ struct Context<'a> {
 }
 
 /// The document or one annex: pages of one shape, numbered from 1.
-struct Section<'a> {
-    landscape: bool,
-    blocks: &'a [Block],
+pub(super) struct Section<'a> {
+    pub landscape: bool,
+    pub blocks: &'a [Block],
 }
 
 /// Lays a document out.
@@ -96,8 +97,20 @@ pub fn lay_out(document: &Document, family: &Family, style: &Style) -> Result<La
     Ok(Laid { pages, structure: tags.into_structure() })
 }
 
+/// The size of type and the widths of a table's columns in points, for formats that set lines
+/// themselves.
+pub(super) fn column_widths(
+    table: &Table,
+    family: &Family,
+    style: &Style,
+    landscape: bool,
+) -> (f64, Vec<f64>) {
+    let (tags, geometry) = (Tags::default(), style.geometry(landscape));
+    Context { family, style, geometry, tags: &tags }.fit_columns(table)
+}
+
 /// Cuts before each annex and each part.
-fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
+pub(super) fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
     let is_annex = |block: &Block| matches!(block, Block::Annex { .. } | Block::Part { .. });
     let mut starts: Vec<usize> = vec![0];
     starts.extend((1..blocks.len()).filter(|index| is_annex(&blocks[*index])));

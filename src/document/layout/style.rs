@@ -52,31 +52,31 @@ impl Default for Style {
 
 impl Style {
     /// Type of the document and what it is about.
-    pub(super) const TITLE: f64 = 14.0;
+    pub(in crate::document) const TITLE: f64 = 14.0;
     /// Numbers of pages.
-    pub(super) const PAGE_NUMBER: f64 = 13.0;
+    pub(in crate::document) const PAGE_NUMBER: f64 = 13.0;
     /// `Nơi nhận:`.
-    pub(super) const RECIPIENTS_TITLE: f64 = 12.0;
+    pub(in crate::document) const RECIPIENTS_TITLE: f64 = 12.0;
     /// The recipients.
-    pub(super) const RECIPIENTS: f64 = 11.0;
+    pub(in crate::document) const RECIPIENTS: f64 = 11.0;
     /// Captions of tables and figures.
-    pub(super) const CAPTION: f64 = 12.0;
+    pub(in crate::document) const CAPTION: f64 = 12.0;
     /// Notes under tables.
-    pub(super) const NOTE: f64 = 10.5;
+    pub(in crate::document) const NOTE: f64 = 10.5;
     /// Notes at the foot of a page.
-    pub(super) const FOOTNOTE: f64 = 10.0;
+    pub(in crate::document) const FOOTNOTE: f64 = 10.0;
 
     /// The number of the document: 13, whatever the size of the text.
-    pub(super) fn number(&self) -> f64 {
+    pub(in crate::document) fn number(&self) -> f64 {
         13.0
     }
 
     /// Quốc hiệu and the issuing bodies: 12 beside a body of 13, 13 beside 14.
-    pub(super) fn capitals(&self) -> f64 {
+    pub(in crate::document) fn capitals(&self) -> f64 {
         self.body - 1.0
     }
 
-    pub(super) fn geometry(&self, landscape: bool) -> Geometry {
+    pub(in crate::document) fn geometry(&self, landscape: bool) -> Geometry {
         let (width, height) = if landscape { (A4.1, A4.0) } else { A4 };
         let Margins { top, bottom, left, right } = self.margins;
         Geometry {
@@ -120,7 +120,7 @@ fn fault(setting: &'static str, found: f64, unit: &'static str, expected: String
 
 /// A page and the area on it that text may fill, in points.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Geometry {
+pub(in crate::document) struct Geometry {
     pub page_width: f64,
     pub page_height: f64,
     pub left: f64,
