@@ -62,7 +62,7 @@ impl Context<'_> {
         let text = self.plain(text, Face::Regular, size);
         let words = std::iter::once(mark).chain(text).collect();
         let lines = self.break_lines(words, size, width, width);
-        let (last, full) = lines.split_at(lines.len().saturating_sub(1));
+        let (full, last) = lines.split_at(lines.len().saturating_sub(1));
         let mut pieces = self.pieces(full, size, 0.0, width, Set::Justified);
         pieces.extend(self.pieces(last, size, 0.0, width, Set::Left));
         tag(&mut pieces, body);

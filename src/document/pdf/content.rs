@@ -143,7 +143,8 @@ impl Writer<'_> {
     fn matrix(&self, run: &TextRun) -> [f32; 6] {
         // The page's y axis points up, so a clockwise turn is negative.
         let (sin, cos) = (-run.rotation).to_radians().sin_cos();
-        let fine = |value: f64| ((value * 1e5).round() / 1e5) as f32;
+        // Adding zero turns a negative zero into a plain one.
+        let fine = |value: f64| ((value * 1e5).round() / 1e5 + 0.0) as f32;
         let (x, y) = (round(run.x), round(self.height - run.y));
         [fine(cos), fine(sin), fine(-sin), fine(cos), x, y]
     }

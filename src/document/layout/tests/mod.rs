@@ -3,6 +3,8 @@
 mod decree;
 mod flow;
 mod hostile;
+mod notes;
+mod structure;
 mod tables;
 
 use std::sync::LazyLock;

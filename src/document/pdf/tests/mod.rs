@@ -1,3 +1,9 @@
+//! PDF files, read back.
+
+mod decree;
+mod readback;
+mod reading;
+
 use super::*;
 use crate::document::block::{Block, Span};
 use crate::document::layout::{Style, lay_out};
@@ -170,26 +176,61 @@ fn no_page_is_an_error() {
     assert_eq!(error.to_string(), "the document has no page, expected at least one");
 }
 
+/// Four font files of the user's own, gone when the value is dropped.
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn new(faces: [&[u8]; 4], ending: &str) -> Self {
+        let folder = Files(tempfile::tempdir().unwrap());
+        for (index, data) in faces.into_iter().enumerate() {
+            std::fs::write(folder.path(index, ending), data).unwrap();
+        }
+        folder
+    }
+
+    fn path(&self, index: usize, ending: &str) -> std::path::PathBuf {
+        self.0.path().join(format!("face{index}.{ending}"))
+    }
+
+    fn read(&self, ending: &str) -> Result<Family> {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|index| self.path(index, ending));
+        Family::read(&a, &b, &c, &d)
+    }
+}
+
 #[test]
 fn a_truetype_family_of_the_user_is_embedded() {
-    let outlines = |data: &&[u8]| {
-        let face = ttf_parser::Face::parse(data, 0).unwrap();
-        face.tables().glyf.is_some()
-    };
-    let data = typst_assets::fonts().find(outlines).unwrap();
-    let path = std::env::temp_dir().join(format!("ispeed-report-{}.ttf", std::process::id()));
-    std::fs::write(&path, data).unwrap();
-    let family = Family::read(&path, &path, &path, &path).unwrap();
-    std::fs::remove_file(&path).unwrap();
-    let plain = Span { text: "Do kiem 83,52 Mbps \u{111}".into(), ..Span::default() };
-    let document = Document { blocks: vec![Block::Paragraph(vec![plain])], ..Document::default() };
-    let pages = lay_out(&document, &family, &Style::default()).unwrap();
-    let bytes = write(&pages, &document, &family).unwrap();
-    assert!(bytes.len() < data.len() / 4, "{} bytes", bytes.len());
+    use dejavu::serif::{bold, bold_italic, italic, regular};
+    let faces = [regular(), bold(), italic(), bold_italic()];
+    let family = Files::new(faces, "ttf").read("ttf").unwrap();
+    let bytes = made(&specimen::report(), &family, "truetype");
+    assert!(bytes.len() < 200_000, "{} bytes", bytes.len());
     let file = lopdf::Document::load_mem(&bytes).unwrap();
-    let embedded = |object: &lopdf::Object| object.as_dict().is_ok_and(|d| d.has(b"FontFile2"));
-    assert!(file.objects.values().any(embedded));
-    if let Ok(folder) = std::env::var("KEEP_PDF") {
-        std::fs::write(format!("{folder}/truetype.pdf"), &bytes).unwrap();
-    }
+    let embedded = |object: &&lopdf::Object| object.as_dict().is_ok_and(|d| d.has(b"FontFile2"));
+    assert_eq!(file.objects.values().filter(embedded).count(), 4);
+    // What readers add up is what layout counted with: lines end at the right margin.
+    let sheets = readback::read(&bytes);
+    let line = sheets[0].find("Thực hiện nhiệm vụ");
+    assert_eq!(line.font, "DejaVuSerif");
+    assert!((line.right() - 195.0).abs() < 0.05, "{}", line.right());
+}
+
+#[test]
+fn an_opentype_family_of_the_user_is_embedded() {
+    let own = Family::libertinus().unwrap();
+    let faces = crate::document::font::FACES.map(|face| own.font(face).data.as_ref());
+    let family = Files::new(faces, "otf").read("otf").unwrap();
+    let laid = lay_out(&specimen::letters(), &family, &Style::default()).unwrap();
+    let bytes = write(&laid, &specimen::letters(), &family).unwrap();
+    let laid = lay_out(&specimen::letters(), &own, &Style::default()).unwrap();
+    assert!(bytes == write(&laid, &specimen::letters(), &own).unwrap());
+}
+
+#[test]
+fn a_truetype_face_without_vietnamese_is_refused() {
+    let outlines = |data: &&[u8]| ttf_parser::Face::parse(data, 0).unwrap().tables().glyf.is_some();
+    let data = typst_assets::fonts().find(outlines).unwrap();
+    let files = Files::new([data; 4], "ttf");
+    let message = files.read("ttf").unwrap_err().to_string();
+    assert!(message.contains("face0.ttf` lacks letters that Vietnamese needs: Ảả"), "{message}");
 }
