@@ -27,7 +27,8 @@ impl Writer<'_> {
             None => Paragraph::of("BodyText", &figure.alternative, Look::ITALIC),
         };
         self.push(Paragraph { keep_next: true, ..content });
-        self.push(Paragraph::of("Caption", &figure.caption, Look::PLAIN));
+        let caption = Paragraph::of("Caption", &figure.caption, Look::PLAIN);
+        self.push(Paragraph { before: Some(2.0), ..caption });
     }
 
     fn picture(&mut self, figure: &Figure) -> Option<Element> {

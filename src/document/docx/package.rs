@@ -11,7 +11,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::DocxError;
 use super::body::{Body, note};
 use super::figure::relationship;
-use super::section::{FIRST_HEADER, HEADER, first_header, numbered_header};
+use super::section::HEADERS;
 use super::styles::{numbering, styles};
 use crate::document::block::Document;
 use crate::document::font::clean;
@@ -24,13 +24,11 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
 
 /// Parts of the main document: file in `word/`, kind of relationship and content, relationship.
-const PARTS: [(&str, &str, &str); 6] = [
+const PARTS: [(&str, &str, &str); 4] = [
     ("styles.xml", "styles", "rIdStyles"),
     ("numbering.xml", "numbering", "rIdNumbering"),
     ("settings.xml", "settings", "rIdSettings"),
     ("footnotes.xml", "footnotes", "rIdFootnotes"),
-    ("header.xml", "header", HEADER),
-    ("header_first.xml", "header", FIRST_HEADER),
 ];
 
 /// The root of a part, with the namespaces that its content may use.
@@ -39,6 +37,11 @@ pub(super) fn root(name: &'static str) -> Element {
         .with("xmlns:w", "http://schemas.openxmlformats.org/wordprocessingml/2006/main")
         .with("xmlns:r", OFFICE)
         .with("xmlns:wp", "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing")
+}
+
+/// The same for the headers too.
+fn parts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    PARTS.into_iter().chain(HEADERS.map(|header| (header.file, "header", header.relationship)))
 }
 
 /// The whole file.
@@ -60,10 +63,12 @@ pub(super) fn package(
         ("word/numbering.xml", numbering(style)),
         ("word/settings.xml", settings()),
         ("word/footnotes.xml", footnotes(&body.notes)),
-        ("word/header.xml", numbered_header(document, style)),
-        ("word/header_first.xml", first_header(document, style)),
     ] {
         archive.add(name, &part.bytes(DECLARATION, Syntax::Xml)?)?;
+    }
+    for header in HEADERS {
+        let part = header.part(document, style).bytes(DECLARATION, Syntax::Xml)?;
+        archive.add(&format!("word/{}", header.file), &part)?;
     }
     for (index, image) in body.images.iter().enumerate() {
         archive.add(&format!("word/{}", image_file(index + 1)), image)?;
@@ -115,9 +120,7 @@ fn content_types() -> Element {
     let part = |name: String, kind: String| {
         Element::new("Override").with("PartName", name).with("ContentType", kind)
     };
-    let word = |(file, kind, _): &(&str, &str, &str)| {
-        part(format!("/word/{file}"), format!("{WORD}.{kind}+xml"))
-    };
+    let word = |(file, kind, _)| part(format!("/word/{file}"), format!("{WORD}.{kind}+xml"));
     let core = "application/vnd.openxmlformats-package.core-properties+xml";
     let app = "application/vnd.openxmlformats-officedocument.extended-properties+xml";
     Element::new("Types")
@@ -126,7 +129,7 @@ fn content_types() -> Element {
         .child(default("xml", "application/xml"))
         .child(default("png", "image/png"))
         .child(part("/word/document.xml".into(), format!("{WORD}.document.main+xml")))
-        .children(PARTS.iter().map(word))
+        .children(parts().map(word))
         .child(part("/docProps/core.xml".into(), core.into()))
         .child(part("/docProps/app.xml".into(), app.into()))
 }
@@ -144,13 +147,12 @@ fn relationships() -> Element {
 }
 
 fn document_relationships(images: usize) -> Element {
-    let part =
-        |(file, kind, id): &(&str, &str, &str)| related(id, format!("{OFFICE}/{kind}"), file);
+    let part = |(file, kind, id)| related(id, format!("{OFFICE}/{kind}"), file);
     let image =
         |number| related(&relationship(number), format!("{OFFICE}/image"), &image_file(number));
     Element::new("Relationships")
         .with("xmlns", format!("{PACKAGE}/relationships"))
-        .children(PARTS.iter().map(part))
+        .children(parts().map(part))
         .children((1..=images).map(image))
 }
 

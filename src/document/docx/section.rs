@@ -7,10 +7,22 @@ use crate::document::block::Document;
 use crate::document::layout::{MILLIMETRE, Style};
 use crate::document::markup::Element;
 
-/// The relationship of the header of first pages, which have no number.
-pub(super) const FIRST_HEADER: &str = "rIdHeaderFirst";
-/// The relationship of the header of all other pages.
-pub(super) const HEADER: &str = "rIdHeader";
+/// What stands in the upper margin of some pages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Header {
+    pub file: &'static str,
+    pub relationship: &'static str,
+    first: bool,
+    landscape: bool,
+}
+
+/// First pages have no number; the banners end where the text of the page ends.
+pub(super) const HEADERS: [Header; 4] = [
+    Header { file: "header1.xml", relationship: "rIdHeader1", first: false, landscape: false },
+    Header { file: "header2.xml", relationship: "rIdHeader2", first: true, landscape: false },
+    Header { file: "header3.xml", relationship: "rIdHeader3", first: false, landscape: true },
+    Header { file: "header4.xml", relationship: "rIdHeader4", first: true, landscape: true },
+];
 
 /// From the upper edge of the paper to the first line in the margin.
 const HEADER_TOP: f64 = 5.0 * MILLIMETRE;
@@ -32,10 +44,9 @@ pub(super) fn section(style: &Style, landscape: bool) -> Element {
     if landscape {
         paper = paper.with("w:orient", "landscape");
     }
-    let header = |kind, id| Element::new("w:headerReference").with("w:type", kind).with("r:id", id);
+    let headers = HEADERS.iter().filter(|header| header.landscape == landscape);
     Element::new("w:sectPr")
-        .child(header("default", HEADER))
-        .child(header("first", FIRST_HEADER))
+        .children(headers.map(Header::reference))
         .child(value("w:type", "nextPage"))
         .child(paper)
         .child(margins(style))
@@ -55,39 +66,42 @@ fn margins(style: &Style) -> Element {
         .with("w:gutter", 0)
 }
 
-/// The header of first pages: only the banners.
-pub(super) fn first_header(document: &Document, style: &Style) -> Element {
-    let mut lines = banners(document, style);
-    if lines.is_empty() {
-        lines.push(Paragraph::new("Header"));
+impl Header {
+    fn reference(&self) -> Element {
+        let kind = if self.first { "first" } else { "default" };
+        Element::new("w:headerReference").with("w:type", kind).with("r:id", self.relationship)
     }
-    header(lines)
+
+    /// The banners and, below them, the number of the page.
+    pub fn part(&self, document: &Document, style: &Style) -> Element {
+        let mut lines = banners(document, style.geometry(self.landscape).width);
+        if !self.first {
+            lines.push(number(lines.len()));
+        } else if lines.is_empty() {
+            lines.push(Paragraph::new("Header"));
+        }
+        let lines = lines.into_iter().map(Paragraph::into_element);
+        super::package::root("w:hdr").children(lines)
+    }
 }
 
-/// The header of all other pages: the banners, below them the number.
-pub(super) fn numbered_header(document: &Document, style: &Style) -> Element {
-    let mut lines = banners(document, style);
-    let above = HEADER_TOP + BANNER_LINE * lines.len() as f64;
-    let number = Element::new("w:fldSimple")
+/// The number of the page below some lines with banners.
+fn number(banners: usize) -> Paragraph {
+    let above = HEADER_TOP + BANNER_LINE * banners as f64;
+    let field = Element::new("w:fldSimple")
         .with("w:instr", " PAGE ")
         .child(run("2", Look::PLAIN.sized(Style::PAGE_NUMBER)));
-    lines.push(Paragraph {
+    Paragraph {
         before: Some((NUMBER_TOP - above).max(0.0)),
         line: Some(NUMBER_LINE),
         set: Some(Set::Centre),
-        runs: vec![number],
+        runs: vec![field],
         ..Paragraph::new("Header")
-    });
-    header(lines)
-}
-
-fn header(lines: Vec<Paragraph>) -> Element {
-    let lines = lines.into_iter().map(Paragraph::into_element);
-    super::package::root("w:hdr").children(lines)
+    }
 }
 
 /// The banners; two short ones share a line, as in the PDF.
-fn banners(document: &Document, style: &Style) -> Vec<Paragraph> {
+fn banners(document: &Document, width: f64) -> Vec<Paragraph> {
     let mut rows: Vec<Vec<&str>> = Vec::new();
     for banner in &document.banners {
         match rows.last_mut() {
@@ -97,7 +111,6 @@ fn banners(document: &Document, style: &Style) -> Vec<Paragraph> {
             _ => rows.push(vec![banner]),
         }
     }
-    let width = style.geometry(false).width;
     rows.iter().map(|row| banner_line(row, width)).collect()
 }
 

@@ -83,7 +83,10 @@ fn texts(style: &Style) -> Vec<Definition> {
     let mut list = body();
     let level = Element::new("w:numPr").child(value("w:ilvl", 0)).child(value("w:numId", 1));
     list.insert(0, level);
-    let centred = || vec![spacing(style, style.paragraph_gap), value("w:jc", "center")];
+    let gap = Element::new("w:spacing")
+        .with("w:before", twips(1.5 * style.paragraph_gap))
+        .with("w:after", twips(0.5 * style.paragraph_gap));
+    let caption = vec![gap, value("w:jc", "center")];
     vec![
         definition("BodyText", "Body Text", body(), Vec::new()),
         definition("ListBullet", "List Bullet", list, Vec::new()),
@@ -97,7 +100,7 @@ fn texts(style: &Style) -> Vec<Definition> {
             ],
             ..definition("Title", "Title", Vec::new(), bold())
         },
-        definition("Caption", "caption", centred(), [bold(), sized(Style::CAPTION)].concat()),
+        definition("Caption", "caption", caption, [bold(), sized(Style::CAPTION)].concat()),
     ]
 }
 

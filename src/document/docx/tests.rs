@@ -29,7 +29,7 @@ fn count(part: &str, element: &str) -> usize {
 fn every_part_is_well_formed_and_carries_the_date_of_the_report() {
     let file = file();
     let mut archive = ZipArchive::new(Cursor::new(&file)).unwrap();
-    assert_eq!(archive.len(), 13);
+    assert_eq!(archive.len(), 15);
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).unwrap();
         let time = entry.last_modified().unwrap();
@@ -60,13 +60,14 @@ fn sections_number_their_pages_anew_and_lie_as_the_annex_wants() {
     assert_eq!(body.matches(landscape).count(), 1);
     let margins = "w:top=\"1134\" w:right=\"850\" w:bottom=\"1134\" w:left=\"1701\"";
     assert_eq!(body.matches(margins).count(), 3);
+    assert_eq!(body.matches("w:type=\"first\" r:id=\"rIdHeader4\"").count(), 1);
     assert!(body.find(landscape).unwrap() > body.find("Phụ lục I<").unwrap());
 }
 
 #[test]
 fn banners_stand_on_every_page_and_numbers_on_all_but_the_first() {
     let file = file();
-    let (first, others) = (part(&file, "word/header_first.xml"), part(&file, "word/header.xml"));
+    let (first, others) = (part(&file, "word/header2.xml"), part(&file, "word/header1.xml"));
     for header in [&first, &others] {
         assert!(header.contains("DỰ THẢO") && header.contains("DỮ LIỆU MÔ PHỎNG"), "{header}");
     }
