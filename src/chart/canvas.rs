@@ -33,6 +33,9 @@ pub(super) const STRONG: Type = Type { size: 9.5, bold: true, colour: Colour::BL
 /// Ticks, counts and footnotes.
 pub(super) const SMALL: Type = Type { size: 8.5, bold: false, colour: Colour::new(50, 50, 50) };
 
+/// Names where many stand close together.
+pub(super) const TINY: Type = Type { size: 7.5, bold: false, colour: Colour::BLACK };
+
 impl Type {
     /// The distance between baselines.
     pub fn leading(self) -> f64 {
