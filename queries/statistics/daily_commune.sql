@@ -1,12 +1,12 @@
 -- Tests per commune, day and family, and how many of them count against the quota (gaps/quota.sql); no row
 -- where a commune has no successful test on a day.
-WITH tests AS (
+WITH tests_of_days AS (
     SELECT family, commune_code, commune_valid_from, local_day, COUNT(*) AS tests_ok
     FROM accepted_by_family
     WHERE is_ok
     GROUP BY family, commune_code, commune_valid_from, local_day
 ),
-samples AS (
+samples_of_days AS (
     SELECT family, commune_code, commune_valid_from, local_day, COUNT(*) AS samples_effective
     FROM effective_by_family
     GROUP BY family, commune_code, commune_valid_from, local_day
@@ -20,10 +20,10 @@ SELECT
     t.tests_ok,
     CASE WHEN p.quota_collapsed THEN COALESCE(s.samples_effective, 0) ELSE t.tests_ok END AS counted,
     p.simulated
-FROM tests AS t
+FROM tests_of_days AS t
 CROSS JOIN parameters AS p
 INNER JOIN communes AS c ON t.commune_code = c.commune_code AND t.commune_valid_from = c.valid_from
-LEFT JOIN samples AS s
+LEFT JOIN samples_of_days AS s
     ON t.family = s.family
     AND t.commune_code = s.commune_code
     AND t.commune_valid_from = s.commune_valid_from
