@@ -108,6 +108,17 @@ impl dyn Pen + '_ {
         style: Type,
         text: &str,
     ) -> Result<(), ChartError> {
+        self.ground(at, align, (style, Colour::WHITE), text)
+    }
+
+    /// Text on a ground of its own.
+    pub fn ground(
+        &mut self,
+        at: Point,
+        align: Align,
+        (style, ground): (Type, Colour),
+        text: &str,
+    ) -> Result<(), ChartError> {
         let width = text::measure(self.metrics(), style, text);
         let left = match align {
             Align::Left => at.0,
@@ -116,7 +127,7 @@ impl dyn Pen + '_ {
         };
         let top = (left - 1.5, at.1 - style.size * 0.78);
         let bottom = (left + width + 1.5, at.1 + style.size * 0.25);
-        self.rectangle(top, bottom, Colour::WHITE)?;
+        self.rectangle(top, bottom, ground)?;
         self.text(at, align, style, text)
     }
 }

@@ -152,11 +152,12 @@ pub(super) fn draw_key_column(
     area: Area,
 ) -> Result<(), ChartError> {
     let mut top = area.top;
+    let marks = keys.iter().map(|key| key.mark.width()).fold(0.0, f64::max);
+    let text = area.left + marks + MARK_GAP;
     for key in keys {
-        let text = area.left + key.mark.width() + MARK_GAP;
         let lines = wrap(pen.metrics(), SMALL, &key.text, area.right - text, 2);
         let middle = top + KEY_LEADING / 2.0;
-        key.mark.draw(pen, (area.left + key.mark.width() / 2.0 + 0.5, middle))?;
+        key.mark.draw(pen, (area.left + marks / 2.0 + 0.5, middle))?;
         for (i, line) in lines.iter().enumerate() {
             let baseline = middle + SMALL.drop() + i as f64 * SMALL.leading();
             pen.text((text, baseline), Align::Left, SMALL, line)?;

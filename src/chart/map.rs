@@ -70,8 +70,8 @@ const SPOT: f64 = 3.6;
 const MARGIN: f64 = 8.0;
 const BAR_HEIGHT: f64 = 16.0;
 const LEAST_HEIGHT: f64 = 60.0;
-/// How much of its label an area must be wide, so that labels do not hide small neighbours.
-const LABEL_FIT: f64 = 0.8;
+/// How much of its label an area must be wide, so that labels do not hide borders and neighbours.
+const LABEL_FIT: f64 = 0.95;
 /// The part of its width that a legend beside the map takes.
 const LEGEND_SHARE: f64 = 0.36;
 const LEGEND_GAP: f64 = 10.0;
@@ -98,11 +98,12 @@ struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    /// Whether a name has to stand on white to be read: beside its mark it crosses borders.
-    fn hides_text(&self) -> bool {
+    /// What a name stands on: the colour of its area where that is light, else white.
+    fn ground(&self) -> Colour {
         let Colour { red, green, blue } = self.fill.colour;
         let light = u32::from(red) + u32::from(green) + u32::from(blue) > 540;
-        self.spot.is_some() || !light || self.fill.pattern != Pattern::Solid
+        let own = self.spot.is_none() && light;
+        if own { self.fill.colour } else { Colour::WHITE }
     }
 }
 
@@ -220,11 +221,7 @@ fn draw_labels(pen: &mut dyn Pen, shapes: &[Shape<'_>], map: Area) -> Result<(),
             is_within(taking, map) && !taken.iter().any(|other| overlap(*other, taking))
         });
         if let Some(at) = free.filter(|_| !label.is_empty()) {
-            if shape.hides_text() {
-                pen.plate(at, Align::Left, TINY, &label)?;
-            } else {
-                pen.text(at, Align::Left, TINY, &label)?;
-            }
+            pen.ground(at, Align::Left, (TINY, shape.ground()), &label)?;
             taken.push(label_box(at, width));
         }
     }

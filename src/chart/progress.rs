@@ -128,7 +128,7 @@ impl Progress {
         }
         pen.line(&[(block.area.left, bottom), (block.area.right, bottom)], GRID)?;
         let baseline = (top + bottom) / 2.0 + TINY.drop();
-        let room = plot.left - GAP - block.area.left;
+        let room = plot.left - GAP / 2.0 - block.area.left;
         let label = shorten(pen.metrics(), TINY, &row.label, room);
         pen.text((block.area.left, baseline), Align::Left, TINY, &label)?;
         let total = self.total(row);
@@ -144,19 +144,24 @@ impl Progress {
 
     fn draw_days(&self, pen: &mut dyn Pen, plot: Area) -> Result<(), ChartError> {
         let pitch = plot.width() / self.days.len().max(1) as f64;
-        let mut free = f64::NEG_INFINITY;
+        let widths = self.days.iter().map(|day| measure(pen.metrics(), TINY, day));
+        let step = label_step(widths.fold(0.0, f64::max) + 5.0, pitch);
         for (i, day) in self.days.iter().enumerate() {
-            let centre = plot.left + (i as f64 + 0.5) * pitch;
-            let half = measure(pen.metrics(), TINY, day) / 2.0;
-            if centre - half >= free {
+            if i == 0 || (i + 1) % step == 0 && i + 1 > step / 2 + 1 {
+                let centre = plot.left + (i as f64 + 0.5) * pitch;
                 pen.text((centre, plot.bottom + 9.0), Align::Centre, TINY, day)?;
-                free = centre + half + 4.0;
             }
         }
         let name = shorten(pen.metrics(), SMALL, &self.axis, plot.width());
         let at: Point = (plot.centre().0, plot.bottom + 20.5);
         pen.text(at, Align::Centre, SMALL, &name)
     }
+}
+
+/// Every how many days a label has room.
+fn label_step(label: f64, pitch: f64) -> usize {
+    let steps = [1, 2, 5, 10, 15, 30];
+    steps.into_iter().find(|step| *step as f64 * pitch >= label).unwrap_or(usize::MAX)
 }
 
 /// White is nothing yet; the others stay apart in grey.

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::FigureSources;
-use super::maps::{Classed, Commune, Key, class, class_words, communes, keys, map, members, names};
+use super::maps::{
+    self, Classed, Commune, Key, class, class_words, communes, keys, map, members, names,
+};
 use super::table::{Table, number, text};
 use super::words::{Words, counted};
 use crate::chart::{CommuneMap, MapFill};
@@ -50,6 +52,11 @@ pub(super) fn findings(
     let alternative = words.filled("alternative", &[("classes", &named)])? + &found;
     let title = title(&words, &class_of)?;
     map(&words, &communes, Classed { title, alternative, classes, class_of })
+}
+
+/// The map for a page of its own words: it names the communes of the findings.
+pub(super) fn small(map: &CommuneMap) -> CommuneMap {
+    maps::small(map, &[FOUND, WATCH])
 }
 
 fn title(words: &Words<'_>, class_of: &[usize]) -> Result<String> {

@@ -191,7 +191,12 @@ fn rings(polygons: &MultiPolygon) -> Vec<Vec<Vec<(f64, f64)>>> {
     polygons.iter().map(part).collect()
 }
 
-/// The same map beside its legend, at most [`SMALL_HEIGHT`] high.
-pub(super) fn small(map: &CommuneMap) -> CommuneMap {
-    CommuneMap { most_height: Some(SMALL_HEIGHT), ..map.clone() }
+/// The same map beside its legend, at most [`SMALL_HEIGHT`] high, with the names of flagged communes
+/// and those of some classes only.
+pub(super) fn small(map: &CommuneMap, named: &[usize]) -> CommuneMap {
+    let mut map = CommuneMap { most_height: Some(SMALL_HEIGHT), ..map.clone() };
+    for area in &mut map.areas {
+        area.labelled = area.flagged || named.contains(&area.class);
+    }
+    map
 }

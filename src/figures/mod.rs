@@ -169,11 +169,11 @@ fn of_family(
     add(&name, download_map::downloads(sources, &name, family)?.map(Figure::CommuneMap));
     let name = format!("map_quota_{family}");
     let map = quota_map::quota(sources, &name, family)?;
-    add(&format!("{name}_small"), map.as_ref().map(maps::small).map(Figure::CommuneMap));
+    add(&format!("{name}_small"), map.as_ref().map(quota_map::small).map(Figure::CommuneMap));
     add(&name, map.map(Figure::CommuneMap));
     let name = format!("map_gaps_{family}");
     let map = gap_map::findings(sources, &name, family)?;
-    add(&format!("{name}_small"), map.as_ref().map(maps::small).map(Figure::CommuneMap));
+    add(&format!("{name}_small"), map.as_ref().map(gap_map::small).map(Figure::CommuneMap));
     add(&name, map.map(Figure::CommuneMap));
     Ok(())
 }

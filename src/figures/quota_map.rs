@@ -1,7 +1,7 @@
 //! Communes on a map by their tests, against the quota.
 
 use super::FigureSources;
-use super::maps::{Classed, Commune, class, communes, map, members, names};
+use super::maps::{self, Classed, Commune, class, communes, map, members, names};
 use super::words::{Words, counted};
 use crate::chart::{CommuneMap, MapClass, MapFill};
 use crate::error::Result;
@@ -51,6 +51,11 @@ fn class_of(commune: &Commune, quota: i64) -> usize {
         tests if tests >= half(quota) => HALF,
         _ => LESS,
     }
+}
+
+/// The map for a page of its own words: it names the communes without a test.
+pub(super) fn small(map: &CommuneMap) -> CommuneMap {
+    maps::small(map, &[ZERO])
 }
 
 fn title(words: &Words<'_>, class_of: &[usize]) -> Result<String> {

@@ -39,20 +39,19 @@ impl<'a> Words<'a> {
 
     /// A text with these values, the configured numbers and the names of the family.
     pub fn filled(&self, key: &str, values: &[(&str, &str)]) -> Result<String> {
-        let own = format!("charts.{}.{key}", self.figure);
-        let labels = self.sources.labels;
-        let key = match labels.text(&own) {
-            Ok(_) => own,
-            Err(_) => format!("charts.{}.{key}", self.kind),
-        };
-        self.fill(&key, values)
+        let known = self.known(key);
+        self.fill(&known.unwrap_or_else(|| format!("charts.{}.{key}", self.kind)), values)
     }
 
-    /// The own text of a figure, or the common one of all figures.
+    /// The own text of a figure or its kind, or the common one of all figures.
     pub fn text_or(&self, key: &str, common: &str) -> Result<String> {
-        let own = format!("charts.{}.{key}", self.figure);
-        let is_own = self.sources.labels.text(&own).is_ok();
-        self.fill(if is_own { &own } else { common }, &[])
+        self.fill(&self.known(key).unwrap_or_else(|| common.to_owned()), &[])
+    }
+
+    /// Where a text stands: under the name of the figure before its kind.
+    fn known(&self, key: &str) -> Option<String> {
+        let places = [self.figure, self.kind].map(|section| format!("charts.{section}.{key}"));
+        places.into_iter().find(|place| self.sources.labels.text(place).is_ok())
     }
 
     fn fill(&self, key: &str, values: &[(&str, &str)]) -> Result<String> {

@@ -237,6 +237,8 @@ fn findings_are_found_watched_clear_or_not_compared() {
     // Cư M’gar has no test; of the others all means stand above 40 Mbps.
     let classes: Vec<_> = map.areas.iter().map(|area| area.class).collect();
     assert_eq!(classes, [4, 2, 2]);
+    let labels: Vec<_> = map.classes.iter().map(|class| class.label.as_str()).collect();
+    assert_eq!(labels[1..4], ["Cần theo dõi", "Không ghi nhận", "Chưa đủ mẫu để so sánh"]);
     let none = "Không ghi nhận đơn vị cấp xã nào có kết quả di động thấp hơn mức đối chiếu";
     assert_eq!(map.caption.title, none);
     let gap = |code: &str, state: &str| {
