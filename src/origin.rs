@@ -46,6 +46,7 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
         "/coverage/hamlets",
         "/definitions/queries",
         "/definitions/reports",
+        "/report/monthly_text",
     ] {
         value.pointer_mut(pointer).into_iter().for_each(shorten);
     }
@@ -83,6 +84,8 @@ fn inputs(plan: &Plan, samples: &Samples) -> Result<Vec<Input>> {
     let published = plan.config.reconciliation.file.iter();
     let named = named.chain(published.map(|path| ("reconciliation", path)));
     let named = named.chain(plan.config.coverage.hamlets.iter().map(|path| ("hamlets", path)));
+    let monthly = plan.monthly.file().map(Path::to_owned);
+    let named = named.chain(monthly.iter().map(|path| ("texts", path)));
     for (kind, path) in named {
         inputs.push(input(format!("{kind}/{}", file_name(path)), path, 0)?);
     }

@@ -184,6 +184,7 @@ pub fn reports(
         gaps: &plan.config.gaps,
         program_version: env!("CARGO_PKG_VERSION"),
         warnings,
+        monthly: &plan.monthly,
     };
     let family = Family::libertinus()?;
     let made: Vec<Result<Vec<u8>>> = names(plan)

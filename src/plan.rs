@@ -23,7 +23,7 @@ use crate::import::functions::{days, instant, zone};
 use crate::operators::Operators;
 use crate::queries::Queries;
 use crate::reconciliation::{Names, Published};
-use crate::report::Templates;
+use crate::report::{MonthlyText, Templates};
 use crate::statistics::student::NORMAL_975;
 use crate::weighting::Population;
 
@@ -141,6 +141,8 @@ pub struct Plan {
     pub history: History,
     /// What was published elsewhere, to set ours beside; needs a period.
     pub published: Option<Published>,
+    /// What only people can write in the reports; needs a period.
+    pub monthly: MonthlyText,
     /// To weight figures by; needs a period.
     pub population: Option<Population>,
     pub threads: usize,
@@ -211,6 +213,7 @@ impl Plan {
             history: History::default(),
             published: None,
             population: None,
+            monthly: MonthlyText::default(),
             threads: threads.max(1),
             work,
         };
@@ -218,6 +221,10 @@ impl Plan {
         plan.history = History::read(&plan)?;
         plan.published = plan.read_published()?;
         plan.population = plan.read_population()?;
+        if let Some(period) = &plan.period {
+            let pattern = plan.config.report.monthly_text.as_deref();
+            plan.monthly = MonthlyText::read(pattern, &period.month)?;
+        }
         Ok(plan)
     }
 

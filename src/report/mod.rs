@@ -9,11 +9,16 @@ mod fences;
 mod filters;
 pub mod labels;
 mod markdown;
+pub mod monthly;
 mod names;
 mod offices;
+mod operators;
+mod periods;
 mod quality;
+mod reminder;
 mod rows;
 pub mod settings;
+mod shortfalls;
 mod summary;
 mod table;
 mod templates;
@@ -28,6 +33,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 
 pub use context::Sources;
 pub use labels::Labels;
+pub use monthly::MonthlyText;
 pub use settings::{Dispatch, Settings};
 pub use templates::Templates;
 
