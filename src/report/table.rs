@@ -54,6 +54,9 @@ struct ColumnSpec {
     /// Adds the ends of the interval in brackets, from the columns `<key>_low` and `<key>_high`.
     #[serde(default)]
     interval: bool,
+    /// Writes the range from the columns `<key>_low` and `<key>_high` where there is no value.
+    #[serde(default)]
+    range: bool,
     /// Writes a number that rounds to 0, such as a probability, as below the last decimal: “< 0,0001”.
     #[serde(default)]
     never_zero: bool,
@@ -191,7 +194,7 @@ fn cell(
     }
     let value = value(row, &column.key);
     if value.is_null()
-        && column.interval
+        && column.range
         && let Some(range) = range(column, row)
     {
         return Ok(range);
