@@ -47,6 +47,7 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
         "/coverage/hamlets",
         "/definitions/queries",
         "/definitions/reports",
+        "/report/monthly_text",
     ] {
         value.pointer_mut(pointer).into_iter().for_each(shorten);
     }
@@ -89,6 +90,8 @@ fn inputs(plan: &Plan, samples: &Samples) -> Result<Vec<Input>> {
     let named = named.chain(plan.config.coverage.hamlets.iter().map(|path| ("hamlets", path)));
     let fonts = plan.config.form.fonts.iter().flat_map(Fonts::files);
     let named = named.chain(fonts.map(|path| ("fonts", path)));
+    let monthly = plan.monthly.file().map(Path::to_owned);
+    let named = named.chain(monthly.iter().map(|path| ("texts", path)));
     for (kind, path) in named {
         inputs.push(input(format!("{kind}/{}", file_name(path)), path, 0)?);
     }

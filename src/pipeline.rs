@@ -120,6 +120,7 @@ pub fn run(
         }
         return Ok(outcome(Verdict::Refused, kept, valid.ledger, warnings));
     }
+    warnings.extend(plan.monthly.warning());
     if request.dry_run {
         return Ok(outcome(Verdict::DryRun, bundle, valid.ledger, warnings));
     }

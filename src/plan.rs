@@ -24,7 +24,7 @@ use crate::import::functions::{days, instant, zone};
 use crate::operators::Operators;
 use crate::queries::Queries;
 use crate::reconciliation::{Names, Published};
-use crate::report::Templates;
+use crate::report::{MonthlyText, Templates};
 use crate::statistics::student::NORMAL_975;
 use crate::weighting::Population;
 
@@ -142,6 +142,8 @@ pub struct Plan {
     pub history: History,
     /// What was published elsewhere, to set ours beside; needs a period.
     pub published: Option<Published>,
+    /// What only people can write in the reports; needs a period.
+    pub monthly: MonthlyText,
     /// To weight figures by; needs a period.
     pub population: Option<Population>,
     /// The fonts of all documents.
@@ -222,6 +224,7 @@ impl Plan {
             published: None,
             population: None,
             family,
+            monthly: MonthlyText::default(),
             threads: threads.max(1),
             work,
         };
@@ -229,6 +232,10 @@ impl Plan {
         plan.history = History::read(&plan)?;
         plan.published = plan.read_published()?;
         plan.population = plan.read_population()?;
+        if let Some(period) = &plan.period {
+            let pattern = plan.config.report.monthly_text.as_deref();
+            plan.monthly = MonthlyText::read(pattern, &period.month)?;
+        }
         Ok(plan)
     }
 

@@ -17,6 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use checks::Checks;
 pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
 pub use form::{Fonts, Form};
+pub(crate) use load::malformed;
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
 pub use reconciliation::Reconciliation;
 

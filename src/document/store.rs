@@ -133,7 +133,7 @@ fn plate(bundle: &Path, name: &str) -> Result<Plate> {
     let drawing: Drawing = read(bundle, &format!("{FIGURES}/{name}.json"))?;
     let picture = |folder| fs::read(bundle.join(format!("{folder}/{name}.png"))).ok();
     let image = picture(FIGURES).or_else(|| picture(CHARTS)).unwrap_or_default();
-    Ok(Plate { drawing, image: Arc::new(image) })
+    Ok(Plate { drawing, image: Arc::new(image), ..Plate::default() })
 }
 
 fn read<T: DeserializeOwned>(bundle: &Path, file: &str) -> Result<T> {
@@ -185,7 +185,7 @@ mod tests {
             rotation: 0.0,
         };
         let drawing = Drawing { width: 10.0, height: 5.0, items: vec![Item::Text(run)] };
-        let plate = Plate { drawing, image: Arc::new(vec![1, 2, 3]) };
+        let plate = Plate { drawing, image: Arc::new(vec![1, 2, 3]), ..Plate::default() };
         let (caption, alternative) = ("Hình 1".into(), "cao nhất".into());
         Block::Figure(Figure { name: name.into(), plate, caption, alternative })
     }

@@ -48,6 +48,7 @@ pub fn documents(
         gaps: &plan.config.gaps,
         program_version: env!("CARGO_PKG_VERSION"),
         warnings,
+        monthly: &plan.monthly,
     };
     let written = report::write(&plan.templates, &sources, plates)?;
     let made: Vec<Result<Files>> = written.par_iter().map(|written| files(plan, written)).collect();

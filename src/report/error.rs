@@ -51,6 +51,10 @@ pub enum ReportError {
     UnknownColumn { place: Place, table: String, column: String, known: Vec<String> },
     #[error("{place}: {construct} is not supported in a report")]
     Unsupported { place: Place, construct: &'static str },
+    #[error(
+        "{place}: note `{name}` has no text, expected a paragraph that begins with `[^{name}]:`"
+    )]
+    Note { place: Place, name: String },
     #[error("label `{key}` is missing in `{file}`")]
     MissingLabel { file: String, key: String },
     #[error("`{file}` cannot be read as TOML: {message}")]

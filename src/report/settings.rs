@@ -1,5 +1,7 @@
 //! The `[report]` section of the configuration: who writes to whom, on what grounds.
 
+use std::path::PathBuf;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -39,8 +41,90 @@ pub struct Settings {
     pub recipients_ministry: Vec<String>,
     /// Replaces the list of recipients in the report to the People's Committee.
     pub recipients_committee: Vec<String>,
+    /// Replaces the list of those that a reminder is addressed to.
+    pub recipients_reminder: Vec<String>,
+    /// Replaces the list of those that get a copy of a reminder.
+    pub copies_reminder: Vec<String>,
+    /// The file with what only people can write; `{month}` stands for the month.
+    pub monthly_text: Option<PathBuf>,
+    /// Until when the others report to the issuer each month.
+    pub deadlines: Deadlines,
+    /// Where people find what a reminder speaks of.
+    pub links: Links,
+    /// Whom to ask for help.
+    pub contacts: Vec<Contact>,
     /// The documents that the report rests on; none are invented.
     pub legal_basis: Vec<Dispatch>,
+    /// The reminders sent so far, in the order of their dates or not.
+    pub reminders: Vec<Reminder>,
+}
+
+/// Days of the month before which reports are due.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Deadlines {
+    /// Departments and the press.
+    pub agencies: u8,
+    pub communes: u8,
+    pub operators: u8,
+}
+
+impl Default for Deadlines {
+    /// Day 12, so that the report can go to the ministry before day 15.
+    fn default() -> Self {
+        Deadlines { agencies: 12, communes: 12, operators: 12 }
+    }
+}
+
+impl Deadlines {
+    /// The first day that not every month has: its setting and its value.
+    pub fn fault(&self) -> Option<(&'static str, u8)> {
+        let days = [
+            ("report.deadlines.agencies", self.agencies),
+            ("report.deadlines.communes", self.communes),
+            ("report.deadlines.operators", self.operators),
+        ];
+        days.into_iter().find(|(_, day)| !(1..=28).contains(day))
+    }
+}
+
+/// Addresses on the web; an empty one is not printed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Links {
+    /// How the application is installed and used.
+    pub install: String,
+    /// What may be printed or posted about it.
+    pub materials: String,
+    /// The forms to report on.
+    pub forms: String,
+}
+
+/// Somebody who helps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    pub name: String,
+    #[serde(default)]
+    pub unit: String,
+    #[serde(default)]
+    pub phone: String,
+}
+
+/// An earlier reminder of the series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reminder {
+    /// E.g. `1042/STTTT-BCVT`.
+    pub number: String,
+    #[serde(deserialize_with = "date")]
+    pub date: Date,
+    /// Printed when it was another office than the one that writes now.
+    #[serde(default)]
+    pub issuer: String,
+    /// What it was about, if not what reminders are about.
+    #[serde(default)]
+    pub subject: String,
 }
 
 /// How the sheets of communes are bound.

@@ -54,6 +54,9 @@ struct ColumnSpec {
     /// Adds the ends of the interval in brackets, from the columns `<key>_low` and `<key>_high`.
     #[serde(default)]
     interval: bool,
+    /// Writes the range from the columns `<key>_low` and `<key>_high` where there is no value.
+    #[serde(default)]
+    range: bool,
     /// Writes a number that rounds to 0, such as a probability, as below the last decimal: “< 0,0001”.
     #[serde(default)]
     never_zero: bool,
@@ -190,6 +193,12 @@ fn cell(
         return Ok((index + 1).to_string());
     }
     let value = value(row, &column.key);
+    if value.is_null()
+        && column.range
+        && let Some(range) = range(column, row)
+    {
+        return Ok(range);
+    }
     if value.is_null() {
         return Ok(column.absent.clone().unwrap_or_else(|| ABSENT.to_owned()));
     }
@@ -217,6 +226,14 @@ fn cell(
             column.key
         )))?,
     }
+}
+
+/// `40,00–47,50` where there is no value but a range.
+fn range(column: &ColumnSpec, row: &Row) -> Option<String> {
+    let [low, high] = ["low", "high"].map(|end| {
+        value(row, &format!("{}_{end}", column.key)).as_f64().map(|x| format(x, None, column))
+    });
+    low.zip(high).map(|(low, high)| format!("{low}–{high}"))
 }
 
 /// ` (44,10–48,90)`, or an open end in words; nothing where no interval is known.

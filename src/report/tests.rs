@@ -94,6 +94,24 @@ fn markdown_becomes_blocks() {
 }
 
 #[test]
+fn notes_stand_behind_their_word() {
+    let source = "Cài đặt [^a] ứng dụng[^b].\n\n- Mục[^c]\n\n[^b]: Hai {{ province.name }}.\n\n\
+                  [^a]: Một.\n\n[^c]: Ba.\n";
+    let document = written(source, &Fixture::small()).unwrap();
+    let [Block::Paragraph(text), Block::List(items)] = document.blocks.as_slice() else {
+        panic!("{:?}", document.blocks)
+    };
+    let spans: Vec<_> = text.iter().map(|s| (s.text.as_str(), s.footnote.as_deref())).collect();
+    assert_eq!(
+        spans,
+        [("Cài đặt", Some("Một.")), (" ứng dụng", Some("Hai Đắk Lắk.")), (".", None)]
+    );
+    assert_eq!(items[0][0].footnote.as_deref(), Some("Ba."));
+    let error = written("Cài đặt[^a].", &Fixture::small()).map(|d| format!("{:?}", d.blocks));
+    assert!(error.unwrap_err().to_string().contains("note `a` has no text"));
+}
+
+#[test]
 fn values_never_become_markup() {
     for name in [
         "**x**",
@@ -181,7 +199,7 @@ fn errors_name_file_line_and_what_exists() {
         ("\n{{ mobile.mett }}", "`t.md`, line 2: unknown field `mett`, expected one of"),
         (
             "{% for o in mobile.operators %}\n{{ o.operatr }}\n{% endfor %}",
-            "`t.md`, line 2: unknown field `operatr`, expected one of `devices`",
+            "`t.md`, line 2: unknown field `operatr`, expected one of `before_median`, `devices`",
         ),
         (
             "{{ provnce }}",
