@@ -24,7 +24,7 @@ pub struct Form {
     pub indent_mm: f64,
     /// The gap between paragraphs: 6 or more.
     pub paragraph_gap_pt: f64,
-    /// The distance of lines, as a multiple of the size: 1 to 1.5.
+    /// The distance of lines, as a multiple of single spacing: 1 to 1.5.
     pub line_spacing: f64,
     /// A font family instead of the embedded one.
     pub fonts: Option<Fonts>,
@@ -90,20 +90,23 @@ impl Form {
     pub(super) fn fault(&self) -> Option<(&'static str, String, String)> {
         let outside =
             |(_, value, least, most): &(_, f64, f64, f64)| !(*least..=*most).contains(value);
-        let (setting, value, least, most) = self.ranges().into_iter().find(outside)?;
+        let Some((setting, value, least, most)) = self.ranges().into_iter().find(outside) else {
+            let indent = [10.0, 12.7].contains(&self.indent_mm);
+            let fault = || ("form.indent_mm", self.indent_mm.to_string(), "10 or 12.7".to_owned());
+            return (!indent).then(fault);
+        };
         let expected = format!("{least} to {most} (Nghị định 30/2020/NĐ-CP, Phụ lục I)");
         Some((setting, value.to_string(), expected))
     }
 
-    fn ranges(&self) -> [(&'static str, f64, f64, f64); 8] {
+    fn ranges(&self) -> [(&'static str, f64, f64, f64); 7] {
         [
             ("form.top_mm", self.top_mm, 20.0, 25.0),
             ("form.bottom_mm", self.bottom_mm, 20.0, 25.0),
             ("form.left_mm", self.left_mm, 30.0, 35.0),
             ("form.right_mm", self.right_mm, 15.0, 20.0),
             ("form.body_pt", self.body_pt, 13.0, 14.0),
-            ("form.indent_mm", self.indent_mm, 10.0, 12.7),
-            ("form.paragraph_gap_pt", self.paragraph_gap_pt, 6.0, 24.0),
+            ("form.paragraph_gap_pt", self.paragraph_gap_pt, 6.0, 36.0),
             ("form.line_spacing", self.line_spacing, 1.0, 1.5),
         ]
     }
@@ -125,6 +128,8 @@ mod tests {
         let (setting, found, expected) = form.fault().unwrap();
         assert_eq!((setting, found.as_str()), ("form.left_mm", "25"));
         assert!(expected.starts_with("30 to 35"), "{expected}");
+        let indent = Form { indent_mm: 11.0, ..Form::default() }.fault().unwrap();
+        assert_eq!(indent.0, "form.indent_mm");
         assert!(Form { body_pt: f64::NAN, ..Form::default() }.fault().is_some());
     }
 }
