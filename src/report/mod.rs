@@ -5,18 +5,23 @@
 //! the fields that a template can use are listed in [`context`], its blocks in `fences`.
 
 mod catalog;
+mod commune_sheet;
 pub mod context;
 pub mod error;
 mod fences;
 mod filters;
+mod finding;
 mod items;
 pub mod labels;
+mod lists;
 mod markdown;
 mod names;
 mod offices;
+mod operator_letter;
 mod quality;
 mod rows;
 pub mod settings;
+mod spoken;
 mod summary;
 mod table;
 mod templates;
@@ -33,7 +38,11 @@ pub use templates::Templates;
 pub use writer::{Written, render, write};
 
 #[cfg(test)]
+mod commune_sheet_tests;
+#[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod operator_letter_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
