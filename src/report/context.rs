@@ -27,6 +27,8 @@
 //!   `download_mbps`), `comparisons` (pairs of operators in the province), `commune_better` (pairs
 //!   of which one is better in a commune)
 //!   `download_mbps`)
+//! - `operator`, `commune` (in documents made for each), `leader`, `public`: see `operator_letter.rs`,
+//!   `commune_sheet.rs`, `leader.rs`, `public.rs`
 //! - `warnings`: list of `kind`, `text` (the whole sentence of `labels.toml`), and its facts in words
 //! - `ledger`: as in `ledger.json`, and `tests_ok` (accepted, not failed)
 //! - `tables`: every table by name, as rows; besides those of the bundle `quota_summary` (the
@@ -47,7 +49,7 @@ use super::labels::Labels;
 use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
-use super::{names, quality, summary, trends, warnings};
+use super::{leader, names, public, quality, summary, trends, warnings};
 use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
 use crate::vietnamese::month_text;
@@ -79,9 +81,11 @@ const TABLES: &[&str] = &[
     "reconciliation_reasons",
     "restated",
     "suspected_coverage",
+    "technology",
     "trend",
     "trend_months",
     "trend_quota",
+    "trend_technology",
     "weighted",
 ];
 
@@ -137,6 +141,10 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     values.extend(settings(sources));
     values.insert("ledger".into(), quality::ledger(sources.ledger));
     values.insert("warnings".into(), warnings::worded(sources.warnings, sources.labels)?.into());
+    let leader = leader::fields(&tables, &families, sources.labels)?;
+    values.insert("leader".into(), leader.into());
+    let public = public::fields(&tables, sources.unknown_operator, sources.labels)?;
+    values.insert("public".into(), public.into());
     values.insert("has_districts".into(), (!tables["district"].is_empty()).into());
     for one in &families {
         values.insert(rows::text(one, "key").to_owned(), Value::Object(one.clone()));

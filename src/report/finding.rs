@@ -9,27 +9,41 @@ use crate::vietnamese::{integer as whole, month_label, number};
 
 /// A row of the table `gaps` of low quality: which mean lies on the bad side of which benchmark.
 pub(super) fn low_quality(row: &Row, labels: &Labels) -> Result<String> {
+    let above = decimal(row, "mean") > decimal(row, "benchmark");
+    let pattern = if above { "low_quality_above" } else { "low_quality_below" };
+    mean_and_benchmark(row, pattern, labels)
+}
+
+/// The same without the interval.
+pub(super) fn low_quality_short(row: &Row, labels: &Labels) -> Result<String> {
+    mean_and_benchmark(row, "low_quality_short", labels)
+}
+
+fn mean_and_benchmark(row: &Row, pattern: &str, labels: &Labels) -> Result<String> {
     let indicator = format!("indicators.{}", text(row, "indicator"));
-    let (mean, benchmark) = (decimal(row, "mean"), decimal(row, "benchmark"));
-    let side = if mean > benchmark { "above" } else { "below" };
     labels.filled(
-        &format!("findings.low_quality_{side}"),
+        &format!("findings.{pattern}"),
         &[
             ("service", &service(row, labels)?),
             ("indicator", &lower_first(labels.text(&indicator)?)),
-            ("mean", &number(mean, 2)),
+            ("mean", &number(decimal(row, "mean"), 2)),
             ("interval", &interval(row, labels)?),
-            ("benchmark", &short(benchmark)),
+            ("benchmark", &short(decimal(row, "benchmark"))),
             ("unit", labels.text(&format!("{indicator}.unit"))?),
         ],
     )
 }
 
 /// A row of the table `suspected_coverage`: which evidence there is in which place.
+pub(super) fn suspected_short(row: &Row, labels: &Labels) -> Result<String> {
+    let kinds = kinds(row, labels)?;
+    let values = [("place", text(row, "place")), ("kinds", &kinds)];
+    labels.filled("findings.suspected_short", &values)
+}
+
+/// The same with the tests that it rests on.
 pub(super) fn suspected(row: &Row, labels: &Labels) -> Result<String> {
-    let kinds = text(row, "kinds").split(", ").filter(|kind| !kind.is_empty());
-    let kinds = kinds.map(|kind| labels.text(&format!("evidence_kinds.{kind}")));
-    let kinds = kinds.collect::<Result<Vec<_>>>()?.join("; ");
+    let kinds = kinds(row, labels)?;
     labels.filled(
         "findings.suspected",
         &[
@@ -39,6 +53,12 @@ pub(super) fn suspected(row: &Row, labels: &Labels) -> Result<String> {
             ("failed", &whole(integer(row, "tests_failed"))),
         ],
     )
+}
+
+fn kinds(row: &Row, labels: &Labels) -> Result<String> {
+    let kinds = text(row, "kinds").split(", ").filter(|kind| !kind.is_empty());
+    let kinds = kinds.map(|kind| labels.text(&format!("evidence_kinds.{kind}")));
+    Ok(kinds.collect::<Result<Vec<_>>>()?.join("; "))
 }
 
 /// Since which month it has been found; nothing in the first month.

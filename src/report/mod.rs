@@ -13,11 +13,13 @@ mod filters;
 mod finding;
 mod items;
 pub mod labels;
+mod leader;
 mod lists;
 mod markdown;
 mod names;
 mod offices;
 mod operator_letter;
+mod public;
 mod quality;
 mod rows;
 pub mod settings;
@@ -42,7 +44,11 @@ mod commune_sheet_tests;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
+mod leader_tests;
+#[cfg(test)]
 mod operator_letter_tests;
+#[cfg(test)]
+mod public_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
