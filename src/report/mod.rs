@@ -5,23 +5,30 @@
 //! the fields that a template can use are listed in [`context`], its blocks in `fences`.
 
 mod catalog;
+mod commune_sheet;
 pub mod context;
 pub mod error;
 mod fences;
 mod filters;
+mod finding;
 mod items;
 pub mod labels;
+mod leader;
+mod lists;
 mod markdown;
 pub mod monthly;
 mod names;
 mod offices;
+mod operator_letter;
 mod operators;
 mod periods;
+mod public;
 mod quality;
 mod reminder;
 mod rows;
 pub mod settings;
 mod shortfalls;
+mod spoken;
 mod summary;
 mod table;
 mod templates;
@@ -39,7 +46,15 @@ pub use templates::Templates;
 pub use writer::{Written, render, write};
 
 #[cfg(test)]
+mod commune_sheet_tests;
+#[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod leader_tests;
+#[cfg(test)]
+mod operator_letter_tests;
+#[cfg(test)]
+mod public_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
