@@ -80,11 +80,13 @@ impl Context<'_> {
             let face = Face::BoldItalic;
             add(&signature.recipients_title, face, Style::RECIPIENTS_TITLE, element);
         }
-        if signature.recipients.is_empty() {
+        let recipients: Vec<&String> =
+            signature.recipients.iter().filter(|recipient| !recipient.trim().is_empty()).collect();
+        if recipients.is_empty() {
             return entries;
         }
         let list = self.tags.element(Role::List);
-        for recipient in &signature.recipients {
+        for recipient in recipients {
             let item = self.tags.child(list, Role::ListItem);
             let body = self.tags.child(item, Role::ListBody);
             add(recipient, Face::Regular, Style::RECIPIENTS, body);

@@ -18,8 +18,9 @@ impl Context<'_> {
             return Vec::new();
         }
         let group = self.tags.element(Role::Division);
-        let alternative = Some(clean(&figure.alternative)).filter(|text| !text.trim().is_empty());
-        let alternative = alternative.unwrap_or_else(|| clean(&figure.caption));
+        let words = [&figure.alternative, &figure.caption, &figure.name];
+        let words = words.into_iter().find(|text| !text.trim().is_empty());
+        let alternative = words.map(|text| clean(text)).unwrap_or_default();
         let element = self.tags.described(group, Role::Figure, &alternative);
         let mut caption = self.caption(&figure.caption, group);
         space_before(&mut caption, 2.0);

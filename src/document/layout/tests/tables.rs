@@ -96,3 +96,18 @@ fn a_decimal_column_without_room_is_set_to_the_right() {
     assert_eq!(ends.len(), 3);
     ends.iter().for_each(|end| close(*end, 195.0 * MILLIMETRE - 3.0));
 }
+
+#[test]
+fn words_make_room_for_numbers_that_are_aligned() {
+    let mut table = table(4);
+    table.columns[1].align = Align::Decimal;
+    for (index, row) in table.rows.iter_mut().enumerate() {
+        row[0] = "words that can be broken ".repeat(6);
+        row[1] = format!("{index},52 (38,00–42,31)");
+    }
+    let page = &pages(vec![Block::Table(table)])[0];
+    for index in 0..4 {
+        let whole = format!("{index},52 (38,00–42,31)");
+        assert!(runs(page).iter().any(|run| run.text == whole), "{whole} was broken");
+    }
+}
