@@ -417,7 +417,7 @@ class Comparison:
         tests = self.db.execute(by_key.format(by_family("accepted"), "WHERE is_ok")).fetchall()
         samples = self.db.execute(by_key.format(by_family("collapsed"), "")).fetchall()
         samples = {tuple(key): count for *key, count in samples}
-        collapsed = self.settings.limits["quota_counts"] == "collapsed"
+        collapsed = self.settings.statistics["quota_counts"] == "collapsed"
         expected = [
             dict(zip(keys, key))
             | {"tests_ok": count, "counted": samples.get(tuple(key), 0) if collapsed else count}
