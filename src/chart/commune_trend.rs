@@ -34,7 +34,7 @@ pub struct CommuneTrend {
     pub number: NumberFormat,
 }
 
-const HEAD: f64 = 12.0;
+const HEAD: f64 = 13.5;
 const FOOT: f64 = 11.0;
 const PLOT: f64 = 52.0;
 const GAP: f64 = 14.0;

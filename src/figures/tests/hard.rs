@@ -6,8 +6,11 @@ use crate::document::page::{Item, TextRun};
 /// Forty letters, capitals with stacked marks among them.
 const LONGEST: &str = "Phường Đức Ưng Ơn Ễnh Ặc Trần Hưng Đạo Đ";
 
+/// Left, top, right, bottom.
+type Box4 = (f64, f64, f64, f64);
+
 /// The box that a line of text takes: capitals with marks reach higher than others.
-fn text_box(run: &TextRun, font: &Family) -> (f64, f64, f64, f64) {
+fn text_box(run: &TextRun, font: &Family) -> Box4 {
     let width = font.width(run.face, run.size, &run.text);
     let high = if run.text.chars().any(|c| "ẮẰẤẦẾỀỐỒỄẶÂÊÔĂ".contains(c)) {
         0.85
@@ -22,7 +25,7 @@ fn assert_readable(name: &str, drawing: &Drawing, font: &Family) {
         Item::Text(run) if !run.text.trim().is_empty() => Some(run),
         _ => None,
     });
-    let mut taken: Vec<((f64, f64, f64, f64), &TextRun)> = Vec::new();
+    let mut taken: Vec<(Box4, &TextRun)> = Vec::new();
     for run in runs {
         let of = text_box(run, font);
         assert!(of.0 >= -0.5 && of.2 <= drawing.width + 0.5, "{name}: {run:?} leaves the drawing");
