@@ -9,6 +9,7 @@ mod fences;
 mod filters;
 pub mod labels;
 mod markdown;
+mod matrix;
 pub mod monthly;
 mod names;
 mod offices;
@@ -124,6 +125,12 @@ fn fault(template: &str, error: &minijinja::Error, misses: &LastMiss) -> ReportE
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod hard_case_tests;
+#[cfg(test)]
+mod month_tests;
+#[cfg(test)]
+mod reminder_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -1,0 +1,81 @@
+//! How many successful tests each operator has in each commune: the whole table, also where statistics
+//! are not published and where there is no test at all.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::rows::{Row, integer, text};
+
+const COMMUNE: [&str; 5] =
+    ["district_code", "district_name", "commune_code", "commune_name", "commune_valid_from"];
+
+/// The table `commune_tests`: per family and commune `tests_ok` and `operator_0`, `operator_1`, … in the
+/// order in which the family's `operators` stand.
+pub(super) fn table(tables: &BTreeMap<String, Vec<Row>>, families: &[Row]) -> Vec<Row> {
+    families.iter().flat_map(|family| of_family(tables, family)).collect()
+}
+
+fn of_family(tables: &BTreeMap<String, Vec<Row>>, family: &Row) -> Vec<Row> {
+    let of_family = |row: &&Row| text(row, "family") == text(family, "key");
+    let operators = family.get("operators").and_then(Value::as_array);
+    let operators: Vec<&str> =
+        operators.into_iter().flatten().filter_map(|o| o["operator"].as_str()).collect();
+    let mut tests: BTreeMap<(String, String, String), i64> = BTreeMap::new();
+    for row in tables["commune_operator"].iter().filter(of_family) {
+        let (code, from) = key(row);
+        let tests = tests.entry((code, from, text(row, "operator").to_owned())).or_default();
+        *tests += integer(row, "tests_ok");
+    }
+    let communes = tables["quota"].iter().filter(of_family);
+    communes
+        .map(|commune| {
+            let value = |column: &&str| commune.get(*column).cloned().unwrap_or(Value::Null);
+            let mut row: Row = COMMUNE.iter().map(|c| ((*c).to_owned(), value(c))).collect();
+            row.insert("family".into(), text(family, "key").into());
+            row.insert("tests_ok".into(), integer(commune, "tests_ok").into());
+            for (number, operator) in operators.iter().enumerate() {
+                let (code, from) = key(commune);
+                let found = tests.get(&(code, from, (*operator).to_owned()));
+                row.insert(format!("operator_{number}"), found.copied().unwrap_or(0).into());
+            }
+            row
+        })
+        .collect()
+}
+
+/// Codes were reused: only with its first day does one name a commune.
+fn key(row: &Row) -> (String, String) {
+    (text(row, "commune_code").to_owned(), text(row, "commune_valid_from").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::report::context::object;
+
+    #[test]
+    fn every_commune_and_operator_has_its_cell() {
+        let row = |value: Value| object(value);
+        let quota = |code: &str, tests: i64| {
+            row(json!({"family": "fixed", "commune_code": code, "commune_name": code,
+                "commune_valid_from": "2025-07-01", "tests_ok": tests}))
+        };
+        let pair = |code: &str, operator: &str, tests: i64| {
+            row(json!({"family": "fixed", "commune_code": code, "operator": operator,
+                "commune_valid_from": "2025-07-01", "tests_ok": tests}))
+        };
+        let tables = BTreeMap::from([
+            ("quota".to_owned(), vec![quota("a", 7), quota("b", 0)]),
+            ("commune_operator".to_owned(), vec![pair("a", "VNPT", 5), pair("a", "FPT", 2)]),
+        ]);
+        let family = row(json!({"key": "fixed", "operators": [
+            {"operator": "CMC"}, {"operator": "FPT"}, {"operator": "VNPT"}]}));
+        let found = table(&tables, &[family]);
+        let cells = |row: &Row| ["operator_0", "operator_1", "operator_2"].map(|c| integer(row, c));
+        assert_eq!([cells(&found[0]), cells(&found[1])], [[0, 2, 5], [0, 0, 0]]);
+        assert_eq!(found[0]["tests_ok"], 7);
+    }
+}
