@@ -2,7 +2,6 @@
 
 use super::fixture::Fixture;
 use super::tests::document;
-use super::*;
 use crate::document::block::Block;
 use crate::document::font::Family;
 use crate::document::layout::{Style, lay_out};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::rows::{Row, integer, text};
 
@@ -11,16 +11,20 @@ const COMMUNE: [&str; 5] =
     ["district_code", "district_name", "commune_code", "commune_name", "commune_valid_from"];
 
 /// The table `commune_tests`: per family and commune `tests_ok` and `operator_0`, `operator_1`, … in the
-/// order in which the family's `operators` stand.
+/// order in which the family's `operators` stand; rows of families with fewer operators end in nulls.
 pub(super) fn table(tables: &BTreeMap<String, Vec<Row>>, families: &[Row]) -> Vec<Row> {
-    families.iter().flat_map(|family| of_family(tables, family)).collect()
+    let most = families.iter().map(|family| operators(family).len()).max().unwrap_or(0);
+    families.iter().flat_map(|family| of_family(tables, family, most)).collect()
 }
 
-fn of_family(tables: &BTreeMap<String, Vec<Row>>, family: &Row) -> Vec<Row> {
+fn operators(family: &Row) -> Vec<&str> {
+    let rows = family.get("operators").and_then(Value::as_array);
+    rows.into_iter().flatten().filter_map(|row| row["operator"].as_str()).collect()
+}
+
+fn of_family(tables: &BTreeMap<String, Vec<Row>>, family: &Row, columns: usize) -> Vec<Row> {
     let of_family = |row: &&Row| text(row, "family") == text(family, "key");
-    let operators = family.get("operators").and_then(Value::as_array);
-    let operators: Vec<&str> =
-        operators.into_iter().flatten().filter_map(|o| o["operator"].as_str()).collect();
+    let operators = operators(family);
     let mut tests: BTreeMap<(String, String, String), i64> = BTreeMap::new();
     for row in tables["commune_operator"].iter().filter(of_family) {
         let (code, from) = key(row);
@@ -34,10 +38,12 @@ fn of_family(tables: &BTreeMap<String, Vec<Row>>, family: &Row) -> Vec<Row> {
             let mut row: Row = COMMUNE.iter().map(|c| ((*c).to_owned(), value(c))).collect();
             row.insert("family".into(), text(family, "key").into());
             row.insert("tests_ok".into(), integer(commune, "tests_ok").into());
-            for (number, operator) in operators.iter().enumerate() {
+            for number in 0..columns {
                 let (code, from) = key(commune);
-                let found = tests.get(&(code, from, (*operator).to_owned()));
-                row.insert(format!("operator_{number}"), found.copied().unwrap_or(0).into());
+                let cell = operators.get(number).map(|operator| {
+                    tests.get(&(code, from, (*operator).to_owned())).copied().unwrap_or(0)
+                });
+                row.insert(format!("operator_{number}"), json!(cell));
             }
             row
         })
@@ -51,8 +57,6 @@ fn key(row: &Row) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::report::context::object;
 
@@ -73,9 +77,11 @@ mod tests {
         ]);
         let family = row(json!({"key": "fixed", "operators": [
             {"operator": "CMC"}, {"operator": "FPT"}, {"operator": "VNPT"}]}));
-        let found = table(&tables, &[family]);
+        let other = row(json!({"key": "mobile", "operators": [
+            {"operator": "a"}, {"operator": "b"}, {"operator": "c"}, {"operator": "d"}]}));
+        let found = table(&tables, &[family, other]);
         let cells = |row: &Row| ["operator_0", "operator_1", "operator_2"].map(|c| integer(row, c));
         assert_eq!([cells(&found[0]), cells(&found[1])], [[0, 2, 5], [0, 0, 0]]);
-        assert_eq!(found[0]["tests_ok"], 7);
+        assert_eq!((&found[0]["tests_ok"], &found[0]["operator_3"]), (&json!(7), &Value::Null));
     }
 }
