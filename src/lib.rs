@@ -22,6 +22,7 @@ pub mod figures;
 pub mod gaps;
 pub mod history;
 pub mod import;
+pub mod issuing;
 pub mod operators;
 mod origin;
 mod output;

@@ -17,6 +17,7 @@ use crate::communes::crosswalk::{Crosswalk, REFORM};
 use crate::communes::register::{Commune, OPEN_END, Register};
 use crate::config::{Config, Prefer, QuotaCounts};
 use crate::coverage::{Hamlet, hamlets};
+use crate::document::font::Family;
 use crate::error::{Fault, Kind, Result};
 use crate::history::History;
 use crate::import::functions::{days, instant, zone};
@@ -145,6 +146,8 @@ pub struct Plan {
     pub monthly: MonthlyText,
     /// To weight figures by; needs a period.
     pub population: Option<Population>,
+    /// The fonts of all documents.
+    pub family: Family,
     pub threads: usize,
     /// An empty folder for intermediate files.
     pub work: PathBuf,
@@ -177,6 +180,13 @@ impl Plan {
             None => Operators::embedded()?,
         };
         name_operators(&mut config, &operators)?;
+        let family = match &config.form.fonts {
+            Some(fonts) => {
+                let [regular, bold, italic, bold_italic] = fonts.files();
+                Family::read(regular, bold, italic, bold_italic)?
+            }
+            None => Family::libertinus()?,
+        };
         let zone_of_days = zone(&config.period.zone)?;
         let period = month
             .map(|month| Period::of(month, config.period.first_day, &zone_of_days))
@@ -213,6 +223,7 @@ impl Plan {
             history: History::default(),
             published: None,
             population: None,
+            family,
             monthly: MonthlyText::default(),
             threads: threads.max(1),
             work,

@@ -46,10 +46,12 @@ pub enum PlaceError {
         /// Where the bundle goes.
         target: PathBuf,
         /// What stands there.
-        found: &'static str,
+        found: String,
     },
     /// A bundle without manifest could never be verified or replaced.
-    #[error("the bundle `{0}` has no manifest.json, expected it to be written before the commit")]
+    #[error(
+        "the folder `{0}` has no list of its contents, expected it to be written before the commit"
+    )]
     Unfinished(String),
 }
 
@@ -89,18 +91,23 @@ impl OutputFolder {
 
     /// Begins a bundle; bundles of different names may be staged at the same time.
     pub fn stage(self: &Arc<Self>, name: &str) -> Result<Staging> {
-        if !folder::stays_inside(name) || name.contains('/') || name.starts_with('.') {
-            return Err(PlaceError::Name(name.to_owned()).into());
-        }
-        is_bundle(&self.folder.join(name))?;
-        let path = self.folder.join(format!("{STAGING}{name}"));
-        fs::create_dir(&path).map_err(at("make folder", &path))?;
-        let staging = Staging { output: Arc::clone(self), name: name.to_owned(), path };
+        let staging = self.stage_marked(name, manifest::FILE_NAME)?;
         for part in FOLDERS {
             let part = staging.path.join(part);
             fs::create_dir_all(&part).map_err(at("make folder", &part))?;
         }
         Ok(staging)
+    }
+
+    /// Begins a folder that this program knows again by a file of this name.
+    pub fn stage_marked(self: &Arc<Self>, name: &str, mark: &'static str) -> Result<Staging> {
+        if !folder::stays_inside(name) || name.contains('/') || name.starts_with('.') {
+            return Err(PlaceError::Name(name.to_owned()).into());
+        }
+        is_ours(&self.folder.join(name), mark)?;
+        let path = self.folder.join(format!("{STAGING}{name}"));
+        fs::create_dir(&path).map_err(at("make folder", &path))?;
+        Ok(Staging { output: Arc::clone(self), name: name.to_owned(), mark, path })
     }
 }
 
@@ -109,6 +116,8 @@ impl OutputFolder {
 pub struct Staging {
     output: Arc<OutputFolder>,
     name: String,
+    /// The file without which the folder is not finished.
+    mark: &'static str,
     path: PathBuf,
 }
 
@@ -142,18 +151,38 @@ impl Staging {
         Ok(path)
     }
 
+    /// Copies in what stands at its place already, so that the folder grows and is not replaced.
+    pub fn keep(&self) -> Result<()> {
+        let target = self.output.folder.join(&self.name);
+        if !is_ours(&target, self.mark)? {
+            return Ok(());
+        }
+        for entry in folder::list(&target)? {
+            let (from, to) = (target.join(&entry.name), self.path.join(&entry.name));
+            match entry.nature {
+                Nature::Folder => fs::create_dir_all(&to).map_err(at("make folder", &to))?,
+                Nature::File => drop(fs::copy(&from, &to).map_err(at("copy", &from))?),
+                other => {
+                    let found = other.describe().to_owned();
+                    return Err(PlaceError::Occupied { target: from, found }.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Puts the bundle in its place in one step and removes the one that stood there.
     ///
     /// An old bundle that cannot be removed is no error: the new one stands, the next run tries
     /// again.
     pub fn commit(self) -> Result<PathBuf> {
-        let manifest = folder::nature(&self.path.join(manifest::FILE_NAME))?;
-        if manifest != Some(Nature::File) {
+        let mark = folder::nature(&self.path.join(self.mark))?;
+        if mark != Some(Nature::File) {
             return Err(PlaceError::Unfinished(self.name.clone()).into());
         }
         sync_tree(&self.path)?;
         let target = self.output.folder.join(&self.name);
-        if is_bundle(&target)? {
+        if is_ours(&target, self.mark)? {
             self.replace(&target)?;
         } else {
             appear(&self.path, &target)?;
@@ -217,15 +246,15 @@ fn put_back(retired: &Path, target: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Whether a bundle stands at `target`; anything else there is somebody's and refused.
-fn is_bundle(target: &Path) -> Result<bool> {
+/// Whether a folder with this mark stands at `target`; anything else there is somebody's and refused.
+fn is_ours(target: &Path, mark: &'static str) -> Result<bool> {
     let found = match folder::nature(target)? {
         None => return Ok(false),
-        Some(Nature::Folder) => match folder::nature(&target.join(manifest::FILE_NAME))? {
+        Some(Nature::Folder) => match folder::nature(&target.join(mark))? {
             Some(Nature::File) => return Ok(true),
-            _ => "a folder without manifest.json",
+            _ => format!("a folder without {mark}"),
         },
-        Some(other) => other.describe(),
+        Some(other) => other.describe().to_owned(),
     };
     let target = target.to_owned();
     Err(PlaceError::Occupied { target, found }.into())

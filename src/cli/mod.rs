@@ -12,6 +12,7 @@ mod environment;
 mod explain;
 mod explanations;
 mod fault;
+mod finalize;
 mod grid;
 mod init;
 mod ledger;
@@ -60,6 +61,7 @@ enum Command {
     Run(run::RunArgs),
     Explain(explain::ExplainArgs),
     Verify(verify::VerifyArgs),
+    Finalize(finalize::FinalizeArgs),
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),
@@ -87,6 +89,7 @@ impl Command {
             Command::Run(args) => run::run(args),
             Command::Explain(args) => explain::explain(args),
             Command::Verify(args) => verify::verify(args),
+            Command::Finalize(args) => finalize::finalize(args),
             Command::Demo(args) => demo::demo(args),
             Command::Init(args) => init::init(args),
             Command::Completions(args) => completions::completions(args),
@@ -135,6 +138,8 @@ mod tests {
             "ispeed-report explain",
             "ispeed-report explain download_mbps_p05",
             "ispeed-report verify out/66-2025-10",
+            "ispeed-report finalize out/66-2025-10 --number 1 --date 2025-11-15 --signer A \
+             --document ministry --document committee --out x --replace",
             "ispeed-report demo --province 52 --month 2025-06 --samples 10 --seed 2 --out x",
             "ispeed-report init d",
             "ispeed-report completions bash",

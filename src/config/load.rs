@@ -164,6 +164,9 @@ fn check(path: &str, config: &Config) -> Result<()> {
     if let Some((setting, found, expected)) = config.checks.fault() {
         return fault(setting, found, expected);
     }
+    if let Some((setting, found, expected)) = config.form.fault() {
+        return fault(setting, found, &expected);
+    }
     if let Some((setting, found, expected)) = config.coverage.fault() {
         return fault(&setting, found, expected);
     }
@@ -214,6 +217,9 @@ fn resolve(config: &mut Config, folder: &Path) {
     config.definitions.reports.iter_mut().for_each(absolute);
     config.report.monthly_text.iter_mut().for_each(absolute);
     config.history.paths.iter_mut().for_each(absolute);
+    if let Some(fonts) = &mut config.form.fonts {
+        fonts.files_mut().into_iter().for_each(absolute);
+    }
     for path in &mut config.samples.paths {
         *path = folder.join(&path).to_string_lossy().into_owned();
     }

@@ -33,6 +33,8 @@ const ORDER: &[&str] = &[
     "gap_changes",
     "benchmarks",
     "daily",
+    "hourly",
+    "daily_commune",
     "bias",
     "platforms",
     "reconciliation",

@@ -86,9 +86,11 @@ const TABLES: &[&str] = &[
     "coverage_basis",
     "coverage_evidence",
     "daily",
+    "daily_commune",
     "district",
     "gap_changes",
     "gaps",
+    "hourly",
     "operator",
     "operator_day_part",
     "operator_technology",
@@ -118,6 +120,8 @@ pub struct Sources<'a> {
     /// `labels.toml`.
     pub labels: &'a Labels,
     pub province_code: &'a str,
+    /// The label of tests whose operator is not known.
+    pub unknown_operator: &'a str,
     /// The bare name, e.g. `Đắk Lắk`.
     pub province_name: &'a str,
     /// E.g. `2025-10`.

@@ -33,6 +33,8 @@ impl fmt::Display for Place {
 pub enum ReportError {
     #[error("template `{name}` does not exist, found {}", listed(.known))]
     UnknownTemplate { name: String, known: Vec<String> },
+    #[error("report.documents names `{found}`, expected any of {}", listed(.known))]
+    UnknownDocument { found: String, near: String, known: Vec<String> },
     #[error("template folder `{path}` cannot be read: {message}")]
     Folder { path: String, message: String },
     #[error("{place}: {message}")]
@@ -83,6 +85,7 @@ impl Fault for ReportError {
             ReportError::MissingLabel { file, key } => {
                 Some(format!("add `{key}` to `{file}`; `init` writes a complete one"))
             }
+            ReportError::UnknownDocument { near, .. } => Some(format!("did you mean `{near}`?")),
             _ => None,
         }
     }

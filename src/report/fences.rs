@@ -109,6 +109,8 @@ struct AnnexSpec {
 struct FigureSpec {
     name: String,
     caption: String,
+    /// Left out, it is the one that the figure was drawn with.
+    #[serde(default)]
     alternative: String,
     /// Printed in place of a figure that the data do not yield.
     missing: String,
@@ -213,7 +215,10 @@ impl<'a> Builder<'a> {
         };
         self.figure_count += 1;
         let caption = self.caption("captions.figure", self.figure_count, &spec.caption)?;
-        let (name, alternative, plate) = (spec.name, spec.alternative, plate.clone());
+        let plate = plate.clone();
+        let written = spec.alternative.is_empty();
+        let alternative = if written { plate.alternative.clone() } else { spec.alternative };
+        let name = spec.name;
         self.push(Block::Figure(Figure { name, plate, caption, alternative }));
         Ok(())
     }

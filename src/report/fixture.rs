@@ -73,6 +73,7 @@ impl Fixture {
             settings: &self.settings,
             labels: &self.labels,
             province_code: "66",
+            unknown_operator: "Không xác định",
             province_name: &self.province,
             month: &self.month,
             period_from: self.from,

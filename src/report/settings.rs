@@ -9,6 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// Names of the documents to make, as in `reports/documents.toml`; all by default.
+    pub documents: Vec<String>,
+    /// One report, to the ministry, of which the People's Committee gets a copy.
+    pub single_report: bool,
+    /// Whether the sheets of all communes are one file.
+    pub commune_sheets: CommuneSheets,
     /// The body above the issuer, as in running text; the letterhead prints it in capitals.
     pub parent: String,
     /// The issuing body, as in running text; the letterhead prints it in capitals.
@@ -39,8 +45,6 @@ pub struct Settings {
     pub recipients_reminder: Vec<String>,
     /// Replaces the list of those that get a copy of a reminder.
     pub copies_reminder: Vec<String>,
-    /// One report to the ministry, of which the People's Committee gets a copy, instead of two.
-    pub single_report: bool,
     /// The file with what only people can write; `{month}` stands for the month.
     pub monthly_text: Option<PathBuf>,
     /// Until when the others report to the issuer each month.
@@ -121,6 +125,15 @@ pub struct Reminder {
     /// What it was about, if not what reminders are about.
     #[serde(default)]
     pub subject: String,
+}
+
+/// How the sheets of communes are bound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommuneSheets {
+    #[default]
+    OneFile,
+    OneEach,
 }
 
 /// A dispatch, decision or decree that a report rests on.

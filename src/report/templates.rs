@@ -47,6 +47,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("_warnings.md", include_str!("../../reports/_warnings.md")),
     (LABELS, include_str!("../../reports/labels.toml")),
     (OFFICES, include_str!("../../reports/offices.toml")),
+    ("documents.toml", include_str!("../../reports/documents.toml")),
 ];
 
 /// Template and label files by name.

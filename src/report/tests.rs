@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::fixture::Fixture;
 use super::*;
-use crate::document::block::{Align, Block, Plate, Spans};
+use crate::document::block::{Align, Block, Document, Plate, Spans};
 use crate::document::issue::issued;
 use crate::document::page::Drawing;
-use crate::error::Kind;
+use crate::error::{Kind, Result};
 
 /// A document of one template with this text.
 fn written(text: &str, fixture: &Fixture) -> Result<Document> {

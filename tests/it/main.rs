@@ -22,6 +22,7 @@ mod demo;
 mod determinism;
 mod driving;
 mod duplicates;
+mod hard_case;
 mod history;
 mod hostile;
 mod life;

@@ -1,7 +1,8 @@
 //! How wide the columns of a table are.
 
 use super::Context;
-use crate::document::block::Table;
+use super::decimal;
+use crate::document::block::{Align, Table};
 use crate::document::page::Face;
 
 /// The blank at each side of a cell.
@@ -40,6 +41,11 @@ impl Context<'_> {
             let title = title.map(|title| self.need(title, Face::Bold, size));
             let cells = table.rows.iter().filter_map(|row| row.get(index));
             let cells = cells.map(|cell| self.need(cell, Face::Regular, size));
+            let decimal = table.columns.get(index).is_some_and(|c| c.align == Align::Decimal);
+            let aligned = decimal.then(|| {
+                let texts = table.rows.iter().filter_map(|row| row.get(index));
+                decimal::parts(self.family, size, texts.map(String::as_str)).width()
+            });
             // Long titles over short numbers wrap to two or three lines.
             let title =
                 title.map(|need| Need { most: need.least.max(need.most * TITLE_SHARE), ..need });
@@ -48,7 +54,8 @@ impl Context<'_> {
                     least: a.least.max(b.least),
                     most: a.most.max(b.most),
                 });
-            Need { least: need.least + 2.0 * PADDING, most: need.most + 2.0 * PADDING }
+            let most = need.most.max(aligned.unwrap_or(0.0));
+            Need { least: need.least + 2.0 * PADDING, most: most + 2.0 * PADDING }
         };
         (0..table.columns.len()).map(column).collect()
     }

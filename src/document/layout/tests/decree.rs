@@ -108,7 +108,7 @@ fn banners_stand_clear_of_number_and_text() {
         blocks: (0..60).map(|_| paragraph("x")).collect(),
         ..Document::default()
     };
-    let pages = lay_out(&document, family(), &Style::default()).unwrap();
+    let pages = lay_out(&document, family(), &Style::default()).unwrap().pages;
     let number_top = 15.0 * MILLIMETRE - 13.0 * 0.7;
     for page in &pages {
         let banners: Vec<&TextRun> = runs(page).into_iter().filter(|run| run.size == 8.5).collect();

@@ -1,5 +1,7 @@
 //! Writes the parts of a bundle into its staging folder.
 
+mod documents;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -7,25 +9,20 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use rayon::prelude::*;
+
+pub use documents::documents;
 
 use crate::bundle::tables::{csv, parquet, writer_properties};
 use crate::bundle::{Staging, annex as workbook, manifest};
 use crate::document::block::Plate;
-use crate::document::font::Family;
-use crate::document::issue::issued;
-use crate::document::layout::{Style, lay_out};
-use crate::document::pdf;
 use crate::error::Result;
 use crate::figures::{self, FigureSources};
 use crate::pipeline::PipelineFault;
 use crate::plan::Plan;
-use crate::report::{self, Sources};
 use crate::statistics::{Bench, Tables};
 use crate::validation::quarantine::empty;
 use crate::validation::{ValidSamples, ValidationFault};
-use crate::warning::Warning;
-use crate::{communes, vietnamese};
+use crate::vietnamese;
 
 /// The folder beside a bundle that holds ledger and quarantine of a run without reports.
 pub fn refusal_name(bundle: &str) -> String {
@@ -152,61 +149,7 @@ pub fn charts(
     for (name, bytes) in &files {
         staging.write(&format!("send/charts/{name}"), bytes)?;
     }
-    figures::plates(&figures, &files, &Family::libertinus()?)
-}
-
-/// Every report as PDF.
-pub fn reports(
-    staging: &Staging,
-    plan: &Plan,
-    tables: &Tables,
-    valid: &ValidSamples,
-    plates: &BTreeMap<String, Plate>,
-    warnings: &[Warning],
-) -> Result<()> {
-    let labels = plan.templates.labels()?;
-    let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
-    let ledger = serde_json::to_value(&valid.ledger).unwrap_or_default();
-    let province_name = plan.province_name();
-    let sources = Sources {
-        tables,
-        ledger: &ledger,
-        settings: &plan.config.report,
-        labels: &labels,
-        province_code: &plan.config.province.code,
-        province_name: communes::register::bare_name(&province_name),
-        month: &period.month,
-        period_from: period.from,
-        period_to: period.to,
-        report_date: plan.report_date.ok_or(PipelineFault::NoPeriod)?,
-        simulated: valid.ledger.simulated,
-        limits: &plan.config.statistics,
-        gaps: &plan.config.gaps,
-        program_version: env!("CARGO_PKG_VERSION"),
-        warnings,
-        monthly: &plan.monthly,
-    };
-    let family = Family::libertinus()?;
-    let made: Vec<Result<Vec<u8>>> = names(plan)
-        .par_iter()
-        .map(|name| {
-            let template = format!("{name}.md");
-            let document = report::render(&template, &plan.templates, &sources, plates)?;
-            let document = issued(&document, None);
-            let pages = lay_out(&document, &family, &Style::default())?;
-            pdf::write(&pages, &document, &family)
-        })
-        .collect();
-    for (name, bytes) in names(plan).iter().zip(made) {
-        staging.write(&format!("send/reports/{name}.pdf"), &bytes?)?;
-    }
-    Ok(())
-}
-
-/// Every template is a report but for those that others include: their names begin with `_`.
-fn names(plan: &Plan) -> Vec<&str> {
-    let names = plan.templates.iter().filter_map(|(name, _)| name.strip_suffix(".md"));
-    names.filter(|name| !name.starts_with('_')).collect()
+    figures::plates(&figures, &files, &plan.family)
 }
 
 /// `annex.xlsx`.
