@@ -33,7 +33,8 @@
 //!   (how many have a mean with an interval);
 //!   `communes_by_tier` (`sufficient`, `reference`, `count_only`); of the gaps `low_quality` (findings), `watch` (uncertain ones),
 //!   `low_quality_communes` (number), `low_quality_operators` (names); `benchmarks` (rows of
-//!   `download_mbps`), `comparisons` (pairs of operators in the province), `commune_better` (pairs
+//!   `download_mbps`), `comparisons` (pairs of operators in the province), `higher` (`operator` and `than`, the names of those
+//!   that it is better than in the province), `commune_better` (pairs
 //!   of which one is better in a commune); `periods`: `this`, `before`, `year_before`, `year_to_date`,
 //!   `published` (or null), each with `period_name`, `month_name`, `is_known`, `note`, `tests_ok`,
 //!   `communes_met`, `communes`, `met_of` and medians with their ends; `year_to_date` also with `months`
@@ -50,7 +51,8 @@
 //!   family: `month_no`, `month_name`, medians, `tests_ok`, `communes`, `communes_met`, `note`),
 //!   `period_summary` (the `periods` above as rows, with `family`, `period_no`), `quota_shortfall` (one
 //!   row per commune that is short of its quota of mobile or fixed tests: `mobile_counted`,
-//!   `mobile_shortfall` (null when met), `fixed_counted`, `fixed_shortfall`),
+//!   `mobile_shortfall` (null when met), `fixed_counted`, `fixed_shortfall`), `commune_tests` (successful
+//!   tests by commune: `tests_ok` and `operator_0`, … in the order of the family's `operators`),
 //!   `quality_rules` (`rule`, `rejected`, `share`),
 //!   `quality_files` (`file`, `sha256`, `read`, `accepted`, `duplicate`, `rejected`),
 //!   `quality_unconverted` (`column`, `values`)
@@ -67,7 +69,7 @@ use super::labels::Labels;
 use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
-use super::{leader, monthly::MonthlyText, names, periods::Periods};
+use super::{leader, matrix, monthly::MonthlyText, names, periods::Periods};
 use super::{operators, periods, public, quality, reminder, shortfalls, summary, trends, warnings};
 use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
@@ -162,6 +164,7 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     families.iter_mut().try_for_each(|family| periods.add(family))?;
     tables.insert("quota_summary".into(), summary::rows(&families));
     tables.insert("period_summary".into(), periods::table(&families));
+    tables.insert("commune_tests".into(), matrix::table(&tables, &families));
     tables.insert("quota_shortfall".into(), shortfalls::table(&tables["quota"]));
     tables.insert("trend_summary".into(), trends::summary(&tables, sources.labels)?);
     tables.extend(quality::tables(sources.ledger, sources.labels));

@@ -16,6 +16,7 @@ pub mod labels;
 mod leader;
 mod lists;
 mod markdown;
+mod matrix;
 pub mod monthly;
 mod names;
 mod offices;
@@ -55,6 +56,12 @@ mod leader_tests;
 mod operator_letter_tests;
 #[cfg(test)]
 mod public_tests;
+#[cfg(test)]
+mod hard_case_tests;
+#[cfg(test)]
+mod month_tests;
+#[cfg(test)]
+mod reminder_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
