@@ -9,6 +9,7 @@ use super::context::object;
 use super::labels::Labels;
 use super::rows::{self, Row, text};
 use crate::error::Result;
+use crate::vietnamese::collation_key;
 
 const HEADLINE: &str = "download_mbps";
 
@@ -26,8 +27,8 @@ const COLUMNS: [&str; 5] = [
 /// `samples_effective`, `tier`, medians with their ends; null unless published), `without` (names of
 /// the communes without any), `operators` (rows of the same kind for the province), `comparisons`.
 ///
-/// Of a family a comparison says `label`, `published` (operators), `better` (pairs: `higher`, `lower`
-/// and their medians), `equivalent` and `untested` (numbers of pairs of published operators).
+/// Of a family a comparison says `label`, `published` (operators), `better` (`higher`, an operator, and
+/// `lower`, those it is above), `equivalent` and `untested` (numbers of pairs of published operators).
 pub(super) fn fields(
     tables: &BTreeMap<String, Vec<Row>>,
     unknown_operator: &str,
@@ -125,32 +126,41 @@ impl Page<'_> {
                     .iter()
                     .all(|side| published.contains(text(pair, side)))
         });
-        let (mut better, mut equivalent) = (Vec::new(), 0);
+        let mut better: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut equivalent = 0;
         for pair in of_family {
             match text(pair, "verdict") {
-                "a_better" => better.push(sides(pair, "a", "b")),
-                "b_better" => better.push(sides(pair, "b", "a")),
+                "a_better" => better.entry(side(pair, "a")).or_default().push(side(pair, "b")),
+                "b_better" => better.entry(side(pair, "b")).or_default().push(side(pair, "a")),
                 "equivalent" => equivalent += 1,
                 _ => {}
             }
         }
+        let told = better.values().map(Vec::len).sum::<usize>();
         let all = published.len() * published.len().saturating_sub(1) / 2;
         Ok(json!({
             "label": self.labels.text(&format!("families.{family}"))?,
             "published": published.len(),
-            "untested": all.saturating_sub(better.len() + equivalent),
+            "untested": all.saturating_sub(told + equivalent),
             "equivalent": equivalent,
-            "better": better,
+            "better": alphabetical(better),
         }))
     }
 }
 
-fn sides(pair: &Row, higher: &str, lower: &str) -> Value {
-    let of = |what: &str, side: &str| pair.get(&format!("{what}_{side}")).cloned();
-    json!({
-        "higher": of("operator", higher), "higher_median": of("median", higher),
-        "lower": of("operator", lower), "lower_median": of("median", lower),
-    })
+fn side<'a>(pair: &'a Row, side: &str) -> &'a str {
+    text(pair, if side == "a" { "operator_a" } else { "operator_b" })
+}
+
+/// Who is above whom, both in alphabetical order: no ranking.
+fn alphabetical(better: BTreeMap<&str, Vec<&str>>) -> Vec<Row> {
+    let row = |(higher, mut lower): (&str, Vec<&str>)| {
+        lower.sort_by_cached_key(|name| collation_key(name));
+        object(json!({"higher": higher, "lower": lower}))
+    };
+    let mut rows: Vec<Row> = better.into_iter().map(row).collect();
+    rows::sort(&mut rows, &["higher".to_owned()]);
+    rows
 }
 
 /// A cell without anything that is not published.

@@ -39,8 +39,8 @@ from weighting import check_weighting
 from written import check_tables
 
 # Tables and inputs of a bundle that are not computed again; each one needs a reason to stand here.
-TRENDS = ["trend", "trend_months", "trend_quota", "gap_changes"]
-HISTORY = [f"history_{name}" for name in ("months", "province", "operator", "commune", "quota_area", "gaps", "unrestated")]
+TRENDS = ["trend", "trend_months", "trend_quota", "trend_technology", "gap_changes"]
+HISTORY = [f"history_{name}" for name in ("months", "province", "province_technology", "operator", "commune", "quota_area", "gaps", "unrestated")]
 COVERAGE = ["coverage_basis", "coverage_evidence", "suspected_coverage"]
 COVERAGE += [f"coverage_{name}" for name in ("parameters", "levels", "hamlets", "hamlet_cells", "places")]
 NOT_RECOMPUTED = dict.fromkeys(TRENDS, "history.py makes it from the earlier bundles themselves")
