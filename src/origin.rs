@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::bundle::manifest::{Days, Definition, Input, Origin, Program, SCHEMA, sha256_file};
+use crate::config::Fonts;
 use crate::error::Result;
 use crate::import::Samples;
 use crate::pipeline::PipelineFault;
@@ -46,8 +47,12 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
         "/coverage/hamlets",
         "/definitions/queries",
         "/definitions/reports",
+        "/report/monthly_text",
     ] {
         value.pointer_mut(pointer).into_iter().for_each(shorten);
+    }
+    if let Some(fonts) = value.pointer_mut("/form/fonts").and_then(Value::as_object_mut) {
+        fonts.values_mut().for_each(shorten);
     }
     if let Some(files) = value.pointer_mut("/communes/boundaries").and_then(Value::as_array_mut) {
         files.iter_mut().for_each(|entry| shorten(&mut entry["file"]));
@@ -83,6 +88,10 @@ fn inputs(plan: &Plan, samples: &Samples) -> Result<Vec<Input>> {
     let published = plan.config.reconciliation.file.iter();
     let named = named.chain(published.map(|path| ("reconciliation", path)));
     let named = named.chain(plan.config.coverage.hamlets.iter().map(|path| ("hamlets", path)));
+    let fonts = plan.config.form.fonts.iter().flat_map(Fonts::files);
+    let named = named.chain(fonts.map(|path| ("fonts", path)));
+    let monthly = plan.monthly.file().map(Path::to_owned);
+    let named = named.chain(monthly.iter().map(|path| ("texts", path)));
     for (kind, path) in named {
         inputs.push(input(format!("{kind}/{}", file_name(path)), path, 0)?);
     }

@@ -120,6 +120,7 @@ pub fn run(
         }
         return Ok(outcome(Verdict::Refused, kept, valid.ledger, warnings));
     }
+    warnings.extend(plan.monthly.warning());
     if request.dry_run {
         return Ok(outcome(Verdict::DryRun, bundle, valid.ledger, warnings));
     }
@@ -167,7 +168,7 @@ fn build(
     progress(Step::Stage { name: "charts", rows: 0 });
     let plates = output::charts(staging, plan, &bench.tables, simulated)?;
     progress(Step::Stage { name: "documents", rows: 0 });
-    output::reports(staging, plan, &bench.tables, valid, &plates, &warnings)?;
+    output::documents(staging, plan, &bench.tables, valid, &plates, &warnings)?;
     output::annex(staging, plan, &bench.tables, simulated)?;
     Ok(warnings)
 }

@@ -17,13 +17,14 @@ use crate::communes::crosswalk::{Crosswalk, REFORM};
 use crate::communes::register::{Commune, OPEN_END, Register};
 use crate::config::{Config, Prefer, QuotaCounts};
 use crate::coverage::{Hamlet, hamlets};
+use crate::document::font::Family;
 use crate::error::{Fault, Kind, Result};
 use crate::history::History;
 use crate::import::functions::{days, instant, zone};
 use crate::operators::Operators;
 use crate::queries::Queries;
 use crate::reconciliation::{Names, Published};
-use crate::report::Templates;
+use crate::report::{MonthlyText, Templates};
 use crate::statistics::student::NORMAL_975;
 use crate::weighting::Population;
 
@@ -141,8 +142,12 @@ pub struct Plan {
     pub history: History,
     /// What was published elsewhere, to set ours beside; needs a period.
     pub published: Option<Published>,
+    /// What only people can write in the reports; needs a period.
+    pub monthly: MonthlyText,
     /// To weight figures by; needs a period.
     pub population: Option<Population>,
+    /// The fonts of all documents.
+    pub family: Family,
     pub threads: usize,
     /// An empty folder for intermediate files.
     pub work: PathBuf,
@@ -175,6 +180,13 @@ impl Plan {
             None => Operators::embedded()?,
         };
         name_operators(&mut config, &operators)?;
+        let family = match &config.form.fonts {
+            Some(fonts) => {
+                let [regular, bold, italic, bold_italic] = fonts.files();
+                Family::read(regular, bold, italic, bold_italic)?
+            }
+            None => Family::libertinus()?,
+        };
         let zone_of_days = zone(&config.period.zone)?;
         let period = month
             .map(|month| Period::of(month, config.period.first_day, &zone_of_days))
@@ -211,6 +223,8 @@ impl Plan {
             history: History::default(),
             published: None,
             population: None,
+            family,
+            monthly: MonthlyText::default(),
             threads: threads.max(1),
             work,
         };
@@ -218,6 +232,10 @@ impl Plan {
         plan.history = History::read(&plan)?;
         plan.published = plan.read_published()?;
         plan.population = plan.read_population()?;
+        if let Some(period) = &plan.period {
+            let pattern = plan.config.report.monthly_text.as_deref();
+            plan.monthly = MonthlyText::read(pattern, &period.month)?;
+        }
         Ok(plan)
     }
 

@@ -54,6 +54,8 @@ pub enum Warning {
         now: f64,
         factor: f64,
     },
+    /// Parts of the reports that only people can write are not written; no file when none is configured.
+    MonthlyText { file: Option<String>, parts: Vec<&'static str> },
 }
 
 impl fmt::Display for Warning {
@@ -150,6 +152,12 @@ impl fmt::Display for Warning {
                 f,
                 "`{column}` of {operator} ({family}) went from {before} to {now} within a month, more \
                  than {factor} times; check the samples of both months (checks.jump_factor)"
+            ),
+            Warning::MonthlyText { file, parts } => write!(
+                f,
+                "{} not written{}; the drafts show gaps for it (report.monthly_text)",
+                parts.join(", "),
+                file.as_ref().map_or_else(String::new, |file| format!(" in `{file}`"))
             ),
         }
     }

@@ -33,6 +33,9 @@ pub(super) const STRONG: Type = Type { size: 9.5, bold: true, colour: Colour::BL
 /// Ticks, counts and footnotes.
 pub(super) const SMALL: Type = Type { size: 8.5, bold: false, colour: Colour::new(50, 50, 50) };
 
+/// Names where many stand close together.
+pub(super) const TINY: Type = Type { size: 7.5, bold: false, colour: Colour::BLACK };
+
 impl Type {
     /// The distance between baselines.
     pub fn leading(self) -> f64 {
@@ -105,6 +108,17 @@ impl dyn Pen + '_ {
         style: Type,
         text: &str,
     ) -> Result<(), ChartError> {
+        self.ground(at, align, (style, Colour::WHITE), text)
+    }
+
+    /// Text on a ground of its own.
+    pub fn ground(
+        &mut self,
+        at: Point,
+        align: Align,
+        (style, ground): (Type, Colour),
+        text: &str,
+    ) -> Result<(), ChartError> {
         let width = text::measure(self.metrics(), style, text);
         let left = match align {
             Align::Left => at.0,
@@ -113,7 +127,7 @@ impl dyn Pen + '_ {
         };
         let top = (left - 1.5, at.1 - style.size * 0.78);
         let bottom = (left + width + 1.5, at.1 + style.size * 0.25);
-        self.rectangle(top, bottom, Colour::WHITE)?;
+        self.rectangle(top, bottom, ground)?;
         self.text(at, align, style, text)
     }
 }

@@ -10,6 +10,8 @@ use super::{ChartError, Size, TextMetrics, too_small};
 pub struct Caption {
     /// Says the finding.
     pub title: String,
+    /// What the figure shows, with its numbers, for readers who cannot see it.
+    pub alternative: String,
     /// Lines below the figure, such as an explanation or that the data are simulated.
     pub footnotes: Vec<String>,
     /// Stands in the middle when there is nothing to draw.
@@ -141,6 +143,28 @@ impl Frame {
         }
         Ok(())
     }
+}
+
+/// Draws a legend as a column; texts that are too long for a line take two.
+pub(super) fn draw_key_column(
+    pen: &mut dyn Pen,
+    keys: &[Key],
+    area: Area,
+) -> Result<(), ChartError> {
+    let mut top = area.top;
+    let marks = keys.iter().map(|key| key.mark.width()).fold(0.0, f64::max);
+    let text = area.left + marks + MARK_GAP;
+    for key in keys {
+        let lines = wrap(pen.metrics(), SMALL, &key.text, area.right - text, 2);
+        let middle = top + KEY_LEADING / 2.0;
+        key.mark.draw(pen, (area.left + marks / 2.0 + 0.5, middle))?;
+        for (i, line) in lines.iter().enumerate() {
+            let baseline = middle + SMALL.drop() + i as f64 * SMALL.leading();
+            pen.text((text, baseline), Align::Left, SMALL, line)?;
+        }
+        top += KEY_LEADING + lines.len().saturating_sub(1) as f64 * SMALL.leading();
+    }
+    Ok(())
 }
 
 /// The height of some lines with a gap to what follows; nothing for none.

@@ -1,4 +1,4 @@
-//! Operators compared by the spread of their values, one row each.
+//! Operators side by side, one row each: estimates with their intervals, or how values spread.
 
 use super::axis::Scale;
 use super::canvas::{Align, BODY, Pen, SMALL, STRONG};
@@ -7,18 +7,47 @@ use super::marks::{self, AXIS, GOAL, GRID, Mark};
 use super::text::{measure, shorten, wrap};
 use super::{ChartError, Draw, NumberFormat, Size, TextMetrics, usable};
 
-/// The statistics of one row; what is not finite is left out.
+/// An estimate with the ends of its interval; what is not finite is left out.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spread {
-    pub p05: f64,
-    pub p10: f64,
-    pub median: f64,
-    /// The ends of the interval of the median.
-    pub median_low: f64,
-    pub median_high: f64,
-    pub mean: f64,
-    pub p90: f64,
-    pub p95: f64,
+pub struct Estimate {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// What stands in a row; what is not finite is left out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum RowMarks {
+    /// How well median and mean are known: a dot and a diamond, each on its interval.
+    Estimates { median: Estimate, mean: Estimate },
+    /// How values spread: a box p10–p90 with a stroke at the median, a line p05–p95.
+    Quantiles { p05: f64, p10: f64, median: f64, p90: f64, p95: f64 },
+}
+
+impl RowMarks {
+    fn median(self) -> f64 {
+        match self {
+            RowMarks::Estimates { median, .. } => median.value,
+            RowMarks::Quantiles { median, .. } => median,
+        }
+    }
+
+    /// The range that stands in small type under the median.
+    fn range(self) -> (f64, f64) {
+        match self {
+            RowMarks::Estimates { median, .. } => (median.low, median.high),
+            RowMarks::Quantiles { p10, p90, .. } => (p10, p90),
+        }
+    }
+
+    fn values(self) -> Vec<f64> {
+        match self {
+            RowMarks::Estimates { median, mean } => {
+                [median, mean].iter().flat_map(|e| [e.value, e.low, e.high]).collect()
+            }
+            RowMarks::Quantiles { p05, p10, median, p90, p95 } => vec![p05, p10, median, p90, p95],
+        }
+    }
 }
 
 /// One operator.
@@ -28,8 +57,8 @@ pub struct IntervalRow {
     /// Stands small under the label: how many values are behind the row.
     pub count: String,
     /// `None` where no statistics are published.
-    pub spread: Option<Spread>,
-    /// Stands in the plot instead of marks where there is no spread.
+    pub marks: Option<RowMarks>,
+    /// Stands in the plot instead of marks.
     pub note: String,
 }
 
@@ -40,17 +69,14 @@ pub struct Benchmark {
     pub label: String,
 }
 
-/// The names of the marks; an empty one is left out of the legend.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct IntervalLegend {
-    pub outer: String,
-    pub inner: String,
-    pub median: String,
-    pub mean: String,
+/// The names of the marks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IntervalLegend {
+    Estimates { median: String, mean: String },
+    Quantiles { outer: String, inner: String, median: String },
 }
 
-/// Rows with a thin line p05–p95, a thick one p10–p90, a dot for the median and a diamond for
-/// the mean.
+/// Rows of one kind of marks on one scale.
 #[derive(Debug, Clone)]
 pub struct Intervals {
     pub caption: Caption,
@@ -82,13 +108,16 @@ struct Columns {
 
 impl Intervals {
     fn frame(&self, width: f64, metrics: &dyn TextMetrics) -> Frame {
-        let legend = &self.legend;
-        let keys = [
-            Key::new(Mark::Median, &legend.median),
-            Key::new(Mark::Mean, &legend.mean),
-            Key::new(Mark::ThickLine, &legend.inner),
-            Key::new(Mark::ThinLine, &legend.outer),
-        ];
+        let keys = match &self.legend {
+            IntervalLegend::Estimates { median, mean } => {
+                vec![Key::new(Mark::MedianInterval, median), Key::new(Mark::MeanInterval, mean)]
+            }
+            IntervalLegend::Quantiles { outer, inner, median } => vec![
+                Key::new(Mark::Bar, median),
+                Key::new(Mark::ThickLine, inner),
+                Key::new(Mark::ThinLine, outer),
+            ],
+        };
         Frame::new(&self.caption, keys, width, metrics)
     }
 
@@ -110,13 +139,13 @@ impl Intervals {
     }
 
     fn median(&self, row: &IntervalRow) -> Option<String> {
-        row.spread.and_then(|spread| usable(spread.median)).map(self.number)
+        row.marks.and_then(|marks| usable(marks.median())).map(self.number)
     }
 
-    /// The interval of the median, as it stands under it.
+    /// The range that stands under the median.
     fn interval(&self, row: &IntervalRow) -> Option<String> {
-        let spread = row.spread?;
-        let (low, high) = (usable(spread.median_low)?, usable(spread.median_high)?);
+        let (low, high) = row.marks?.range();
+        let (low, high) = (usable(low)?, usable(high)?);
         Some(format!("{}–{}", (self.number)(low), (self.number)(high)))
     }
 
@@ -149,8 +178,7 @@ impl Intervals {
     }
 
     fn scale(&self, plot: Area) -> Scale {
-        let spreads = self.rows.iter().filter_map(|row| row.spread);
-        let values = spreads.flat_map(|s| [s.p05, s.p10, s.median, s.mean, s.p90, s.p95]);
+        let values = self.rows.iter().filter_map(|row| row.marks).flat_map(RowMarks::values);
         let goals = self.benchmarks.iter().map(|b| b.value);
         Scale::new(values.chain(goals), plot.left, plot.right).rounded(tick_count(plot))
     }
@@ -230,14 +258,17 @@ impl Intervals {
         (plot, y): (Area, f64),
         right: f64,
     ) -> Result<(), ChartError> {
-        let Some(spread) = row.spread else {
+        let Some(marks) = row.marks else {
             let note = shorten(pen.metrics(), SMALL, &row.note, plot.width() - 6.0);
             if note.is_empty() {
                 return Ok(());
             }
             return pen.plate((plot.left + 4.0, y + SMALL.drop()), Align::Left, SMALL, &note);
         };
-        draw_spread(pen, spread, scale, y)?;
+        match marks {
+            RowMarks::Estimates { median, mean } => draw_estimates(pen, median, mean, scale, y)?,
+            RowMarks::Quantiles { .. } => draw_quantiles(pen, marks, scale, y)?,
+        }
         let median = self.median(row).unwrap_or_default();
         let Some(interval) = self.interval(row) else {
             return pen.text((right, y + STRONG.drop()), Align::Right, STRONG, &median);
@@ -249,19 +280,49 @@ impl Intervals {
     }
 }
 
-fn draw_spread(pen: &mut dyn Pen, spread: Spread, scale: Scale, y: f64) -> Result<(), ChartError> {
+/// The median above, the mean below: their intervals may meet.
+fn draw_estimates(
+    pen: &mut dyn Pen,
+    median: Estimate,
+    mean: Estimate,
+    scale: Scale,
+    y: f64,
+) -> Result<(), ChartError> {
+    let (upper, lower) = match usable(mean.value) {
+        Some(_) => (y - 5.5, y + 5.5),
+        None => (y, y),
+    };
+    if let Some((low, high)) = usable(mean.low).zip(usable(mean.high)) {
+        marks::thin_line(pen, (scale.at(low), scale.at(high)), lower)?;
+    }
+    if let Some(mean) = usable(mean.value) {
+        marks::mean(pen, (scale.at(mean), lower))?;
+    }
+    if let Some((low, high)) = usable(median.low).zip(usable(median.high)) {
+        marks::thick_line(pen, (scale.at(low), scale.at(high)), upper)?;
+    }
+    match usable(median.value) {
+        Some(median) => marks::median(pen, (scale.at(median), upper)),
+        None => Ok(()),
+    }
+}
+
+fn draw_quantiles(
+    pen: &mut dyn Pen,
+    marks: RowMarks,
+    scale: Scale,
+    y: f64,
+) -> Result<(), ChartError> {
+    let RowMarks::Quantiles { p05, p10, median, p90, p95 } = marks else { return Ok(()) };
     let range = |low, high| Some((scale.at(usable(low)?), scale.at(usable(high)?)));
-    if let Some(outer) = range(spread.p05, spread.p95) {
+    if let Some(outer) = range(p05, p95) {
         marks::thin_line(pen, outer, y)?;
     }
-    if let Some(inner) = range(spread.p10, spread.p90) {
+    if let Some(inner) = range(p10, p90) {
         marks::thick_line(pen, inner, y)?;
     }
-    if let Some(mean) = usable(spread.mean) {
-        marks::mean(pen, (scale.at(mean), y))?;
-    }
-    match usable(spread.median) {
-        Some(median) => marks::median(pen, (scale.at(median), y)),
+    match usable(median) {
+        Some(median) => marks::bar(pen, (scale.at(median), y)),
         None => Ok(()),
     }
 }

@@ -1,8 +1,9 @@
 //! Communes on a map, coloured and patterned by class.
 
 use super::borders::{self, Polygon, Ring};
-use super::canvas::{Align, Pen, Point, SMALL};
-use super::frame::{Area, Caption, Frame, Key, draw_empty};
+use super::canvas::{Align, Pen, Point, SMALL, TINY};
+use super::colours::step;
+use super::frame::{Area, Caption, Frame, Key, draw_empty, draw_key_column};
 use super::geometry::{self, Bounds};
 use super::marks::{self, AXIS, Fill, GRID, Mark, Pattern};
 use super::text::{measure, shorten};
@@ -44,6 +45,8 @@ pub struct MapArea {
     pub point: Option<(f64, f64)>,
     /// Whether its name is written if there is room.
     pub labelled: bool,
+    /// Whether a flag stands on it, whatever its class.
+    pub flagged: bool,
 }
 
 /// A map of areas where there are outlines, of marks elsewhere.
@@ -53,18 +56,13 @@ pub struct CommuneMap {
     pub classes: Vec<MapClass>,
     /// Labels of the first have precedence.
     pub areas: Vec<MapArea>,
+    /// What flags mean; the number of flagged areas is added.
+    pub flag_name: String,
     pub scale_bar: bool,
+    /// The map stands beside its legend, and the whole is at most this high.
+    pub most_height: Option<f64>,
     pub number: NumberFormat,
 }
-
-/// Light to dark through green and blue (ColorBrewer's YlGnBu): each is darker than the one before.
-const STEPS: [Colour; 5] = [
-    Colour::new(255, 255, 204),
-    Colour::new(161, 218, 180),
-    Colour::new(65, 182, 196),
-    Colour::new(44, 127, 184),
-    Colour::new(37, 52, 148),
-];
 
 /// What the eye cannot see at the size of the page.
 const TOLERANCE: f64 = 0.2;
@@ -72,8 +70,13 @@ const SPOT: f64 = 3.6;
 const MARGIN: f64 = 8.0;
 const BAR_HEIGHT: f64 = 16.0;
 const LEAST_HEIGHT: f64 = 60.0;
-/// How much of its label an area must be wide, so that labels do not hide small neighbours.
-const LABEL_FIT: f64 = 0.6;
+/// How much of its label an area must be wide, so that labels do not hide borders and neighbours.
+const LABEL_FIT: f64 = 0.95;
+/// The same where only few areas are named.
+const SMALL_LABEL_FIT: f64 = 0.3;
+/// The part of its width that a legend beside the map takes.
+const LEGEND_SHARE: f64 = 0.36;
+const LEGEND_GAP: f64 = 10.0;
 
 impl MapFill {
     fn fill(self) -> Fill {
@@ -88,17 +91,6 @@ impl MapFill {
     }
 }
 
-fn step(index: usize, of: usize) -> Colour {
-    let last = of.saturating_sub(1);
-    let share = if last == 0 { 0.5 } else { index.min(last) as f64 / last as f64 };
-    let place = share * (STEPS.len() - 1) as f64;
-    let lower = (place as usize).min(STEPS.len() - 2);
-    let t = place - lower as f64;
-    let (a, b) = (STEPS[lower], STEPS[lower + 1]);
-    let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * t).round() as u8;
-    Colour::new(mix(a.red, b.red), mix(a.green, b.green), mix(a.blue, b.blue))
-}
-
 /// An area ready to be drawn.
 struct Shape<'a> {
     area: &'a MapArea,
@@ -107,19 +99,60 @@ struct Shape<'a> {
     spot: Option<Point>,
 }
 
+impl Shape<'_> {
+    /// What a name stands on: the colour of its area where that is light, else white.
+    fn ground(&self) -> Colour {
+        let Colour { red, green, blue } = self.fill.colour;
+        let light = u32::from(red) + u32::from(green) + u32::from(blue) > 540;
+        let own = self.spot.is_none() && light;
+        if own { self.fill.colour } else { Colour::WHITE }
+    }
+}
+
 /// A box that a label or a spot takes.
 type Taken = (f64, f64, f64, f64);
 
 impl CommuneMap {
     fn frame(&self, width: f64, metrics: &dyn TextMetrics) -> Frame {
+        let keys = if self.most_height.is_some() { Vec::new() } else { self.keys() };
+        Frame::new(&self.caption, keys.into_iter().map(Some), width, metrics).legend_below()
+    }
+
+    fn keys(&self) -> Vec<Key> {
         let outlined = self.areas.iter().any(|area| !area.polygons.is_empty());
-        let keys = self.classes.iter().enumerate().map(|(i, class)| {
+        let counted = |label: &str, count: usize| {
+            if label.is_empty() {
+                return String::new();
+            }
+            format!("{label}: {}", (self.number)(count as f64))
+        };
+        let classes = self.classes.iter().enumerate().map(|(i, class)| {
             let count = self.areas.iter().filter(|area| area.class == i).count();
             let fill = class.fill.fill();
             let mark = if outlined { Mark::Area(fill) } else { Mark::Spot(fill) };
-            Key::new(mark, format!("{}: {}", class.label, (self.number)(count as f64)))
+            Key::new(mark, counted(&class.label, count))
         });
-        Frame::new(&self.caption, keys, width, metrics).legend_below()
+        let flags = self.areas.iter().filter(|area| area.flagged).count();
+        let flag = Key::new(Mark::Flag, counted(&self.flag_name, flags)).filter(|_| flags > 0);
+        classes.chain([flag]).flatten().collect()
+    }
+
+    /// Where the map and the legend beside it stand.
+    fn halves(&self, body: Area) -> (Area, Option<Area>) {
+        if self.most_height.is_none() {
+            return (body, None);
+        }
+        let split = body.right - body.width() * LEGEND_SHARE;
+        let legend = Area { left: split, ..body };
+        (Area { right: split - LEGEND_GAP, ..body }, Some(legend))
+    }
+
+    /// As high as the places are at this width, within limits.
+    fn map_height(&self, width: f64) -> f64 {
+        match self.bounds() {
+            Some(bounds) => (width * bounds.aspect()).clamp(width * 0.4, width * 0.9),
+            None => LEAST_HEIGHT,
+        }
     }
 
     fn bounds(&self) -> Option<Bounds> {
@@ -177,41 +210,65 @@ impl CommuneMap {
     }
 }
 
-fn draw_labels(pen: &mut dyn Pen, shapes: &[Shape<'_>], map: Area) -> Result<(), ChartError> {
+/// Flags are drawn after all names: no name hides one.
+fn draw_labels(
+    pen: &mut dyn Pen,
+    shapes: &[Shape<'_>],
+    map: Area,
+    fit: f64,
+) -> Result<(), ChartError> {
     let mut taken: Vec<Taken> = shapes.iter().filter_map(|s| s.spot).map(spot_box).collect();
+    let flags: Vec<Point> = shapes.iter().filter_map(flag_place).collect();
+    taken.extend(flags.iter().map(|at| flag_box(*at)));
     for shape in shapes.iter().filter(|shape| shape.area.labelled) {
-        let label = shorten(pen.metrics(), SMALL, &shape.area.name, map.width() / 2.0);
-        let width = measure(pen.metrics(), SMALL, &label);
-        let free = places(shape, width).into_iter().find(|at| {
+        let label = shorten(pen.metrics(), TINY, &shape.area.name, map.width() / 2.0);
+        let width = measure(pen.metrics(), TINY, &label);
+        let free = places(shape, width, fit).into_iter().find(|at| {
             let taking = label_box(*at, width);
             is_within(taking, map) && !taken.iter().any(|other| overlap(*other, taking))
         });
         if let Some(at) = free.filter(|_| !label.is_empty()) {
-            pen.plate(at, Align::Left, SMALL, &label)?;
+            pen.ground(at, Align::Left, (TINY, shape.ground()), &label)?;
             taken.push(label_box(at, width));
         }
     }
-    Ok(())
+    flags.into_iter().try_for_each(|at| marks::flag(pen, at))
+}
+
+/// Beside the mark of an area, or inside it.
+fn flag_place(shape: &Shape<'_>) -> Option<Point> {
+    if !shape.area.flagged {
+        return None;
+    }
+    match shape.spot {
+        Some((x, y)) => Some((x + SPOT, y - SPOT - 1.0)),
+        None => geometry::inside(&shape.rings).map(|(at, _)| at),
+    }
+}
+
+fn flag_box((x, y): Point) -> Taken {
+    (x - marks::FLAG, y - marks::FLAG, x + marks::FLAG, y + marks::FLAG)
 }
 
 /// Where a label may start, best first: on its area, or around its mark.
-fn places(shape: &Shape<'_>, width: f64) -> Vec<Point> {
+fn places(shape: &Shape<'_>, width: f64, fit: f64) -> Vec<Point> {
     if let Some((x, y)) = shape.spot {
-        let (gap, down) = (SPOT + 3.0, SMALL.drop());
+        let (gap, down) = (SPOT + 3.0, TINY.drop());
         return vec![
             (x + gap, y + down),
             (x - gap - width, y + down),
             (x - width / 2.0, y - gap - 1.0),
-            (x - width / 2.0, y + gap + SMALL.size * 0.8),
+            (x - width / 2.0, y + gap + TINY.size * 0.8),
         ];
     }
     let Some(((x, y), chord)) = geometry::inside(&shape.rings) else {
         return Vec::new();
     };
-    if width * LABEL_FIT > chord {
+    if width * fit > chord {
         return Vec::new();
     }
-    [0.0, -5.0, 5.0].map(|dy| (x - width / 2.0, y + SMALL.drop() + dy)).to_vec()
+    // Above or below its flag, if it has one.
+    [0.0, -5.0, 5.0, 11.0, -10.0].map(|dy| (x - width / 2.0, y + TINY.drop() + dy)).to_vec()
 }
 
 fn spot_box((x, y): Point) -> Taken {
@@ -219,7 +276,7 @@ fn spot_box((x, y): Point) -> Taken {
 }
 
 fn label_box((x, y): Point, width: f64) -> Taken {
-    (x - 2.0, y - SMALL.size * 0.85, x + width + 2.0, y + SMALL.size * 0.3)
+    (x - 2.0, y - TINY.size * 0.9, x + width + 2.0, y + TINY.size * 0.3)
 }
 
 fn overlap(a: Taken, b: Taken) -> bool {
@@ -236,16 +293,19 @@ impl Draw for CommuneMap {
     }
 
     fn natural_height(&self, width: f64, metrics: &dyn TextMetrics) -> f64 {
-        let map = match self.bounds() {
-            Some(bounds) => (width * bounds.aspect()).clamp(width * 0.4, width * 0.9),
-            None => LEAST_HEIGHT,
-        };
-        self.frame(width, metrics).height() + map + self.bar_height()
+        let around = self.frame(width, metrics).height() + self.bar_height();
+        let Some(most) = self.most_height else { return around + self.map_height(width) };
+        let map = self.map_height(width * (1.0 - LEGEND_SHARE) - LEGEND_GAP);
+        (around + map).min(most).max(around + LEAST_HEIGHT)
     }
 
     fn draw(&self, pen: &mut dyn Pen, size: Size) -> Result<(), ChartError> {
         let frame = self.frame(size.width, pen.metrics());
         let body = frame.draw(pen, size, LEAST_HEIGHT)?;
+        let (body, legend) = self.halves(body);
+        if let Some(legend) = legend {
+            draw_key_column(pen, &self.keys(), legend)?;
+        }
         let Some(bounds) = self.bounds() else {
             return draw_empty(pen, body, &self.caption);
         };
@@ -265,7 +325,8 @@ impl Draw for CommuneMap {
                 marks::spot(pen, at, SPOT, shape.fill)?;
             }
         }
-        draw_labels(pen, &shapes, map)?;
+        let fit = if self.most_height.is_some() { SMALL_LABEL_FIT } else { LABEL_FIT };
+        draw_labels(pen, &shapes, map, fit)?;
         if self.scale_bar { self.draw_bar(pen, body, scale) } else { Ok(()) }
     }
 }

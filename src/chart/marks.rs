@@ -52,7 +52,14 @@ pub(super) enum Mark {
     ThinLine,
     ThickLine,
     Median,
-    Mean,
+    /// A dot on its interval.
+    MedianInterval,
+    /// A diamond on its interval.
+    MeanInterval,
+    /// A stroke across a box.
+    Bar,
+    /// A triangle that stands on top of other marks.
+    Flag,
     /// A short stroke under the axis.
     Tick,
     /// A small saltire.
@@ -63,9 +70,10 @@ impl Mark {
     /// The width that the mark needs in a legend.
     pub fn width(self) -> f64 {
         match self {
+            Mark::MedianInterval | Mark::MeanInterval => 20.0,
             Mark::Area(_) | Mark::ThinLine | Mark::ThickLine => 15.0,
-            Mark::Spot(_) | Mark::Median | Mark::Mean => 9.0,
-            Mark::Tick | Mark::Cross => 7.0,
+            Mark::Spot(_) | Mark::Median | Mark::Flag => 9.0,
+            Mark::Bar | Mark::Tick | Mark::Cross => 7.0,
         }
     }
 
@@ -83,7 +91,16 @@ impl Mark {
             Mark::ThinLine => thin_line(pen, (left, right), at.1),
             Mark::ThickLine => thick_line(pen, (left, right), at.1),
             Mark::Median => median(pen, at),
-            Mark::Mean => mean(pen, at),
+            Mark::MedianInterval => {
+                thick_line(pen, (left, right), at.1)?;
+                median(pen, at)
+            }
+            Mark::MeanInterval => {
+                thin_line(pen, (left, right), at.1)?;
+                mean(pen, at)
+            }
+            Mark::Bar => bar(pen, at),
+            Mark::Flag => flag(pen, at),
             Mark::Tick => tick(pen, (at.0, at.1 - TICK / 2.0)),
             Mark::Cross => cross(pen, at, 2.6),
         }
@@ -188,6 +205,22 @@ pub(super) fn mean(pen: &mut dyn Pen, (x, y): Point) -> Result<(), ChartError> {
     let ring = [(x - 4.4, y), (x, y - 4.4), (x + 4.4, y), (x, y + 4.4)];
     pen.area(&ring, Colour::WHITE)?;
     pen.outline(&ring, Stroke { colour: Colour::BLACK, width: 0.9 })
+}
+
+/// The median of a box.
+pub(super) fn bar(pen: &mut dyn Pen, (x, y): Point) -> Result<(), ChartError> {
+    pen.rectangle((x - 1.1, y - 5.0), (x + 1.1, y + 5.0), Colour::BLACK)
+}
+
+/// How far a flag reaches from its middle.
+pub(super) const FLAG: f64 = 4.6;
+
+/// A dark triangle with a light rim, so that it is seen on any fill.
+pub(super) fn flag(pen: &mut dyn Pen, (x, y): Point) -> Result<(), ChartError> {
+    let ring = |r: f64| [(x, y - r), (x + r, y + r * 0.8), (x - r, y + r * 0.8)];
+    pen.area(&ring(FLAG), Colour::WHITE)?;
+    pen.outline(&ring(FLAG), HAIRLINE)?;
+    pen.area(&ring(FLAG * 0.62), GOAL.colour)
 }
 
 const TICK: f64 = 5.0;

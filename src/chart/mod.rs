@@ -6,8 +6,8 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `intervals`, `quota`, `daily`, `trend`, `map` | one figure each: data, natural height, drawing |
-//! | `frame`, `axis`, `marks` | what the figures share: title, legend, footnotes, scales, marks |
+//! | `intervals`, `quota`, `progress`, `daily`, `trend`, `commune_trend`, `map` | one figure each: data, natural height, drawing |
+//! | `frame`, `axis`, `marks`, `colours` | what the figures share: title, legend, footnotes, scales, marks |
 //! | `canvas` | the only place that calls plotters; figures see the `canvas::Pen` trait |
 //! | `sheet`, `raster` on `pixels`, `svg` | the three surfaces |
 //! | `borders`, `geometry` | simplification; projection, hatching, places for labels |
@@ -15,6 +15,8 @@
 mod axis;
 mod borders;
 mod canvas;
+mod colours;
+mod commune_trend;
 mod daily;
 mod font;
 mod frame;
@@ -23,6 +25,7 @@ mod intervals;
 mod map;
 mod marks;
 mod pixels;
+mod progress;
 mod quota;
 mod raster;
 mod sheet;
@@ -30,11 +33,13 @@ mod svg;
 mod text;
 mod trend;
 
+pub use commune_trend::{CommuneMonth, CommuneTrend};
 pub use daily::{Daily, Day};
 pub use font::Embedded;
 pub use frame::Caption;
-pub use intervals::{Benchmark, IntervalLegend, IntervalRow, Intervals, Spread};
+pub use intervals::{Benchmark, Estimate, IntervalLegend, IntervalRow, Intervals, RowMarks};
 pub use map::{CommuneMap, MapArea, MapClass, MapFill};
+pub use progress::{Progress, ProgressRow};
 pub use quota::{QuotaBar, QuotaBars, QuotaLegend};
 pub use trend::{Trend, TrendPoint, TrendRow};
 
@@ -104,6 +109,8 @@ pub enum Figure {
     CommuneMap(CommuneMap),
     Daily(Daily),
     Trend(Trend),
+    Progress(Progress),
+    CommuneTrend(CommuneTrend),
 }
 
 /// What every kind of figure offers to this module.
@@ -130,6 +137,8 @@ impl Figure {
             Figure::CommuneMap(figure) => figure,
             Figure::Daily(figure) => figure,
             Figure::Trend(figure) => figure,
+            Figure::Progress(figure) => figure,
+            Figure::CommuneTrend(figure) => figure,
         }
     }
 
@@ -138,12 +147,17 @@ impl Figure {
         self.inner().natural_height(width.clamp(LEAST_WIDTH, MOST_LENGTH), metrics)
     }
 
+    /// What the figure shows, in words with its numbers.
+    pub fn alternative(&self) -> &str {
+        &self.inner().caption().alternative
+    }
+
     /// The figure as an SVG file, with a margin of 8 points around `size`; its text names the
     /// built-in font and two replacements.
     pub fn svg(&self, size: Size) -> Result<String> {
         check(size)?;
-        let title = &self.inner().caption().title;
-        Ok(svg::render(size, title, |pen| self.inner().draw(pen, size))?)
+        let caption = self.inner().caption();
+        Ok(svg::render(size, caption, |pen| self.inner().draw(pen, size))?)
     }
 
     /// The figure as a PNG file of `scale` pixels per point, in the built-in font, with a margin

@@ -4,7 +4,7 @@ use plotters::prelude::SVGBackend;
 
 use super::canvas::{Canvas, Pen, Surface};
 use super::font::Embedded;
-use super::{ChartError, MARGIN, Size, text};
+use super::{Caption, ChartError, MARGIN, Size, text};
 
 /// Plotters writes whole numbers: ten to a point keep curves smooth.
 const UNITS: f64 = 10.0;
@@ -21,10 +21,10 @@ impl Surface for SVGBackend<'_> {
     }
 }
 
-/// The file that `draw` fills; `title` is what a screen reader says.
+/// The file that `draw` fills; a screen reader says its title and its alternative.
 pub(super) fn render(
     size: Size,
-    title: &str,
+    caption: &Caption,
     draw: impl FnOnce(&mut dyn Pen) -> Result<(), ChartError>,
 ) -> Result<String, ChartError> {
     let size = Size { width: size.width + 2.0 * MARGIN, height: size.height + 2.0 * MARGIN };
@@ -37,19 +37,20 @@ pub(super) fn render(
         draw(&mut canvas)?;
         canvas.finish()?;
     }
-    Ok(with_head(&body, size, units, title))
+    Ok(with_head(&body, size, units, caption))
 }
 
 /// Plotters sizes the picture in its units; the head says points instead, and names the picture.
-fn with_head(file: &str, size: Size, (width, height): (u32, u32), title: &str) -> String {
+fn with_head(file: &str, size: Size, (width, height): (u32, u32), caption: &Caption) -> String {
     let rest = file.split_once('\n').map_or("", |(_, rest)| rest);
     format!(
         "<svg width=\"{}pt\" height=\"{}pt\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-         xmlns=\"http://www.w3.org/2000/svg\">\n<title>{}</title>\n\
+         xmlns=\"http://www.w3.org/2000/svg\">\n<title>{}</title>\n<desc>{}</desc>\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n{rest}",
         short(size.width),
         short(size.height),
-        escape(&text::clean(title)),
+        escape(&text::clean(&caption.title)),
+        escape(&text::clean(&caption.alternative)),
     )
 }
 

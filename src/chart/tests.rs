@@ -8,37 +8,37 @@ fn whole(value: f64) -> String {
 fn caption() -> Caption {
     Caption {
         title: "Tốc độ & <b>\"nhanh\"</b>".into(),
+        alternative: "hai <i> cột".into(),
         footnotes: vec!["ghi chú".into()],
         empty: "trống".into(),
     }
 }
 
-fn row(label: &str, spread: Option<Spread>) -> IntervalRow {
-    IntervalRow { label: label.into(), count: "n = 31".into(), spread, note: "chưa đủ".into() }
+fn row(label: &str, marks: Option<RowMarks>) -> IntervalRow {
+    IntervalRow { label: label.into(), count: "n = 31".into(), marks, note: "chưa đủ".into() }
 }
 
-fn spread(scale: f64) -> Spread {
+fn spread(scale: f64) -> RowMarks {
     let of = |share: f64| share * scale;
-    Spread {
-        p05: of(0.1),
-        p10: of(0.2),
-        median: of(1.0),
-        median_low: of(0.9),
-        median_high: of(1.1),
-        mean: of(1.1),
-        p90: of(2.0),
-        p95: of(3.0),
-    }
+    RowMarks::Quantiles { p05: of(0.1), p10: of(0.2), median: of(1.0), p90: of(2.0), p95: of(3.0) }
+}
+
+fn estimates(scale: f64) -> RowMarks {
+    let of = |share: f64| Estimate {
+        value: share * scale,
+        low: share * scale * 0.9,
+        high: share * scale * 1.1,
+    };
+    RowMarks::Estimates { median: of(1.0), mean: of(1.2) }
 }
 
 fn intervals(rows: Vec<IntervalRow>) -> Intervals {
     Intervals {
         caption: caption(),
-        legend: IntervalLegend {
+        legend: IntervalLegend::Quantiles {
             outer: "p05–p95".into(),
             inner: "p10–p90".into(),
             median: "trung vị".into(),
-            mean: "trung bình".into(),
         },
         rows,
         benchmarks: vec![Benchmark { value: 40.0, label: "40 Mbps".into() }],
@@ -111,14 +111,51 @@ fn map(areas: Vec<MapArea>) -> CommuneMap {
             class("chưa có mẫu", MapFill::Dotted),
         ],
         areas,
+        flag_name: "lõm sóng".into(),
         scale_bar: true,
+        most_height: None,
         number: whole,
     }
 }
 
 fn area(class: usize, ring: &[(f64, f64)], point: Option<(f64, f64)>) -> MapArea {
     let polygons = if ring.is_empty() { vec![] } else { vec![vec![ring.to_vec()]] };
-    MapArea { name: "Xã <Ea>".into(), class, polygons, point, labelled: true }
+    MapArea { name: "Xã <Ea>".into(), class, polygons, point, labelled: true, flagged: false }
+}
+
+fn progress(tests: &[f64]) -> Progress {
+    let row = |(i, t): (usize, &f64)| ProgressRow {
+        label: format!("xã {i}"),
+        classes: vec![0, i % 3, i % 5, i],
+        total: *t,
+    };
+    Progress {
+        caption: caption(),
+        classes: ["0", "< 25%", "25–50%", "50–100%", "100%"].map(String::from).into(),
+        days: ["1", "2", "3", "4"].map(String::from).into(),
+        rows: tests.iter().enumerate().map(row).collect(),
+        axis: "ngày".into(),
+        row_head: "xã".into(),
+        total_head: "mẫu".into(),
+        number: whole,
+    }
+}
+
+/// A month for each value; the second cannot be compared, the third has no median.
+fn commune_trend(tests: &[f64]) -> CommuneTrend {
+    let month = |(i, t): (usize, &f64)| CommuneMonth {
+        label: format!("{:02}/2025", i + 1),
+        tests: (i != 1).then_some(*t),
+        quota: Some(300.0),
+        median: (i != 1 && i != 2).then(|| TrendPoint { median: *t, low: f64::NAN, high: t * 2.0 }),
+    };
+    CommuneTrend {
+        caption: caption(),
+        months: tests.iter().enumerate().map(month).collect(),
+        tests_head: "mẫu".into(),
+        median_head: "trung vị (Mbps)".into(),
+        number: whole,
+    }
 }
 
 const SQUARE: [(f64, f64); 5] =
@@ -195,10 +232,24 @@ fn hard_values_are_drawn() {
         let few = values.iter().take(6);
         let rows = few.map(|v| row("<b>&\"'\u{1}", Some(spread(*v)))).collect();
         draw_everywhere(&Figure::Intervals(intervals(rows)));
+        let few = values.iter().take(6);
+        let rows = few.map(|v| row("ĐƯỜNG ƠỄẶ", Some(estimates(*v)))).collect();
+        draw_everywhere(&Figure::Intervals(intervals(rows)));
+        draw_everywhere(&Figure::Progress(progress(&values)));
+        draw_everywhere(&Figure::CommuneTrend(commune_trend(&values)));
         draw_everywhere(&Figure::QuotaBars(quota(&values)));
         draw_everywhere(&Figure::Daily(daily(&values)));
         draw_everywhere(&Figure::Trend(trend(&values)));
     }
+}
+
+#[test]
+fn benchmarks_close_together_have_lines_of_their_own() {
+    let mut figure = intervals(vec![row("Viettel", Some(estimates(45.0)))]);
+    let label =
+        |value: f64| Benchmark { value, label: format!("đối chiếu tham khảo {value} Mbps") };
+    figure.benchmarks = [40.0, 41.0, 42.0, 5.0].map(label).into();
+    draw_everywhere(&Figure::Intervals(figure));
 }
 
 #[test]
@@ -214,8 +265,32 @@ fn hard_maps_are_drawn() {
         vec![area(1, &[(0.0, 90.0), (180.0, -90.0), (-180.0, 0.0)], None)],
     ];
     for areas in maps {
-        draw_everywhere(&Figure::CommuneMap(map(areas)));
+        let flagged = areas.iter().cloned().map(|area| MapArea { flagged: true, ..area });
+        let flagged: Vec<_> = flagged.collect();
+        draw_everywhere(&Figure::CommuneMap(map(areas.clone())));
+        draw_everywhere(&Figure::CommuneMap(map(flagged.clone())));
+        let small = CommuneMap { most_height: Some(300.0), ..map(flagged) };
+        draw_everywhere(&Figure::CommuneMap(small));
     }
+}
+
+#[test]
+fn flags_are_counted_and_drawn_beside_names() {
+    let mut areas = vec![area(0, &SQUARE, None), area(1, &[], Some((108.2, 12.9)))];
+    assert!(!texts(&Figure::CommuneMap(map(areas.clone())), 467.0).contains(&"lõm sóng: 0".into()));
+    areas[0].flagged = true;
+    let figure = Figure::CommuneMap(map(areas));
+    assert!(texts(&figure, 467.0).contains(&"lõm sóng: 1".into()));
+    assert!(texts(&figure, 467.0).contains(&"Xã <Ea>".into()));
+}
+
+#[test]
+fn a_small_map_stands_beside_its_legend() {
+    let areas = vec![area(0, &SQUARE, None), area(3, &[], None)];
+    let figure = Figure::CommuneMap(CommuneMap { most_height: Some(150.0), ..map(areas) });
+    assert_eq!(figure.natural_height(467.0, &Embedded), 150.0);
+    let texts = texts(&figure, 467.0);
+    assert!(texts.contains(&"chưa có mẫu: 1".into()), "{texts:?}");
 }
 
 #[test]
@@ -272,6 +347,7 @@ fn text_is_safe_in_svg() {
     let svg = figure.svg(Size { width: 467.0, height: 300.0 }).expect("an SVG");
     assert!(svg.contains("&lt;/text&gt;&lt;script&gt;"));
     assert!(!svg.chars().any(|c| c.is_control() && c != '\n') && !svg.contains('\u{FFFE}'));
+    assert!(svg.contains("<desc>hai &lt;i&gt; cột</desc>"));
     assert!(svg.contains("<title>Tốc độ &amp; &lt;b&gt;\"nhanh\"&lt;/b&gt;</title>"));
 }
 

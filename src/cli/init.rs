@@ -9,6 +9,7 @@ use ispeed_report::config::TEMPLATE;
 use ispeed_report::error::Result;
 use ispeed_report::queries::EMBEDDED;
 use ispeed_report::report::Templates;
+use ispeed_report::report::monthly::FORM;
 
 use super::answer::Answer;
 use super::fault::CliFault;
@@ -16,8 +17,12 @@ use super::fault::CliFault;
 /// The name of a configuration that this program writes.
 pub const CONFIG_FILE: &str = "ispeed-report.toml";
 
+/// The form of the monthly text, under the name that the configuration expects for this month.
+const MONTHLY_FILE: &str = "texts/2025-10.toml";
+
 const LONG: &str = "\
-Write a commented configuration plus copies of queries/ and reports/ to adapt.
+Write a commented configuration plus copies of queries/ and reports/ to adapt, and a form of the text \
+that people write for the reports of a month.
 
 The configuration uses the copies, so what is changed in them takes effect with the next run. Files \
 that are there already are never overwritten.";
@@ -63,16 +68,16 @@ fn files() -> Vec<(String, String)> {
     files.extend(queries.map(|(name, text)| (format!("queries/{name}"), (*text).to_owned())));
     let reports = Templates::embedded();
     files.extend(reports.iter().map(|(name, text)| (format!("reports/{name}"), text.to_owned())));
+    files.push((MONTHLY_FILE.to_owned(), FORM.to_owned()));
     files
 }
 
 /// The template with the folders that stand beside it switched on.
 fn config() -> String {
-    let switch_on = |text: String, key: &str| {
-        let line = format!("{key} = \"{key}\"");
-        text.replace(&format!("# {line}"), &line)
-    };
-    ["queries", "reports"].into_iter().fold(TEMPLATE.to_owned(), switch_on)
+    let lines =
+        ["queries = \"queries\"", "reports = \"reports\"", "monthly_text = \"texts/{month}.toml\""];
+    let switch_on = |text: String, line: &str| text.replace(&format!("# {line}"), line);
+    lines.into_iter().fold(TEMPLATE.to_owned(), switch_on)
 }
 
 /// Writes a file that must not be there yet, with its folders.
@@ -101,6 +106,8 @@ mod tests {
         assert_eq!(config.definitions.reports, Some(dir.join("reports")));
         assert!(dir.join("queries/statistics/by_group.sql").is_file());
         assert!(dir.join("reports/ministry.md").is_file());
+        assert_eq!(config.report.monthly_text, Some(dir.join("texts/{month}.toml")));
+        assert!(dir.join(MONTHLY_FILE).is_file());
     }
 
     #[test]

@@ -58,7 +58,8 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Config> {
     Ok(config)
 }
 
-fn malformed(path: &str, text: &str, error: &toml::de::Error) -> ConfigFault {
+/// The error of a TOML text, with its line and, where a key is unknown, the nearest known one.
+pub(crate) fn malformed(path: &str, text: &str, error: &toml::de::Error) -> ConfigFault {
     let start = error.span().map_or(0, |span| span.start);
     let message = error.message().lines().next().unwrap_or_default().to_owned();
     ConfigFault::Malformed {
@@ -163,12 +164,18 @@ fn check(path: &str, config: &Config) -> Result<()> {
     if let Some((setting, found, expected)) = config.checks.fault() {
         return fault(setting, found, expected);
     }
+    if let Some((setting, found, expected)) = config.form.fault() {
+        return fault(setting, found, &expected);
+    }
     if let Some((setting, found, expected)) = config.coverage.fault() {
         return fault(&setting, found, expected);
     }
     let snap_m = config.communes.snap_m;
     if !(0.0..=5_000.0).contains(&snap_m) {
         return fault("communes.snap_m", snap_m.to_string(), "0 to 5000 metres");
+    }
+    if let Some((setting, day)) = config.report.deadlines.fault() {
+        return fault(setting, day.to_string(), "1 to 28");
     }
     check_benchmarks(path, config)
 }
@@ -208,7 +215,11 @@ fn resolve(config: &mut Config, folder: &Path) {
     config.coverage.hamlets.iter_mut().for_each(absolute);
     config.definitions.queries.iter_mut().for_each(absolute);
     config.definitions.reports.iter_mut().for_each(absolute);
+    config.report.monthly_text.iter_mut().for_each(absolute);
     config.history.paths.iter_mut().for_each(absolute);
+    if let Some(fonts) = &mut config.form.fonts {
+        fonts.files_mut().into_iter().for_each(absolute);
+    }
     for path in &mut config.samples.paths {
         *path = folder.join(&path).to_string_lossy().into_owned();
     }
@@ -263,6 +274,7 @@ mod tests {
             ("[coverage.signal.levels]\n4G = 95.0", "coverage.signal.levels"),
             ("[coverage.signal]\nsamples = 0", "coverage.signal.samples"),
             ("[coverage.absence]\nprobability = 0.0", "coverage.absence.probability"),
+            ("[report.deadlines]\noperators = 31", "report.deadlines.operators"),
         ] {
             let text = format!("[province]\ncode = \"66\"\n{text}");
             let error = parse("a.toml", &text).unwrap_err().to_string();

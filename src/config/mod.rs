@@ -4,6 +4,7 @@
 
 mod checks;
 mod coverage;
+mod form;
 mod load;
 mod reconciliation;
 
@@ -15,6 +16,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 pub use checks::Checks;
 pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
+pub use form::{Fonts, Form};
+pub(crate) use load::malformed;
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
 pub use reconciliation::Reconciliation;
 
@@ -55,6 +58,8 @@ pub struct Config {
     pub benchmarks: Vec<Benchmark>,
     #[serde(default)]
     pub report: Settings,
+    #[serde(default)]
+    pub form: Form,
     #[serde(default)]
     pub definitions: Definitions,
 }

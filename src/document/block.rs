@@ -91,6 +91,8 @@ pub struct Plate {
     pub drawing: Drawing,
     /// The same as a PNG file, for formats that cannot hold the drawing; may be empty.
     pub image: Arc<Vec<u8>>,
+    /// What the drawing shows, in words; printed nowhere, taken where a template gives none.
+    pub alternative: String,
 }
 
 /// A chart or a map.

@@ -20,6 +20,11 @@ pub const FACES: [Face; 4] = [Face::Regular, Face::Bold, Face::Italic, Face::Bol
 /// The name of the family that is used when the configuration names none.
 const EMBEDDED: &str = "Libertinus Serif";
 
+/// What every face must be able to print: the Vietnamese alphabet with all its tones, numbers and
+/// the marks that occur in any document. Capitals are tried beside each letter.
+const NEEDED: &str = "abcdefghijklmnopqrstuvwxyzàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữự\
+    ỳýỷỹỵ0123456789 .,;:!?()/%&<>+-–“”";
+
 /// What is wrong with a font.
 #[derive(Debug, Error)]
 pub enum FontError {
@@ -27,6 +32,8 @@ pub enum FontError {
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("`{name}` is no usable TrueType or OpenType font: {reason}")]
     Unusable { name: String, reason: String },
+    #[error("font `{path}` lacks letters that Vietnamese needs: {letters}")]
+    Incomplete { path: PathBuf, letters: String },
     #[error("the {face:?} face of `{family}` is not among the embedded fonts")]
     NotEmbedded { family: &'static str, face: Face },
     #[error("font `{font}` has no glyph for {character:?} (U+{:04X}), needed in `{text}`", *.character as u32)]
@@ -40,6 +47,9 @@ impl Fault for FontError {
 
     fn hint(&self) -> Option<String> {
         match self {
+            FontError::Incomplete { .. } => {
+                Some("configure a font family that was made for Vietnamese, too".into())
+            }
             FontError::Missing { .. } => {
                 Some("configure a font family that has the letter, or change the text".into())
             }
@@ -95,10 +105,17 @@ impl Font {
         self.glyphs.get(&character).copied()
     }
 
-    /// The advance of a character in em; half an em for one that the font lacks, so that layout
-    /// can go on until the missing letter is reported.
+    /// The advance of a character in thousandths of an em, rounded as a PDF states it and its
+    /// readers add it up; half an em for a letter that the font lacks, so that layout can go on
+    /// until it is reported.
+    pub fn thousandths(&self, character: char) -> u16 {
+        self.glyph(character).map_or(500, |glyph| {
+            (f64::from(glyph.advance) * 1000.0 / self.units_per_em).round() as u16
+        })
+    }
+
     fn advance(&self, character: char) -> f64 {
-        self.glyph(character).map_or(0.5, |glyph| f64::from(glyph.advance) / self.units_per_em)
+        f64::from(self.thousandths(character)) / 1000.0
     }
 }
 
@@ -209,7 +226,21 @@ impl Family {
 fn read(path: &Path) -> Result<Font> {
     let data = std::fs::read(path)
         .map_err(|source| FontError::Unreadable { path: path.to_path_buf(), source })?;
-    Font::new(Cow::Owned(data), &path.display().to_string())
+    let font = Font::new(Cow::Owned(data), &path.display().to_string())?;
+    let letters = lacking(&font);
+    if !letters.is_empty() {
+        return Err(FontError::Incomplete { path: path.to_path_buf(), letters }.into());
+    }
+    Ok(font)
+}
+
+/// The letters that a font should have and has not.
+fn lacking(font: &Font) -> String {
+    let both = |letter: char| std::iter::once(letter).chain(letter.to_uppercase());
+    let mut letters: Vec<char> = NEEDED.chars().flat_map(both).collect();
+    letters.sort_unstable();
+    letters.dedup();
+    letters.into_iter().filter(|letter| font.glyph(*letter).is_none()).collect()
 }
 
 fn embedded(face: Face) -> Result<Font> {
@@ -315,6 +346,28 @@ mod tests {
             error.to_string(),
             "font `LibertinusSerif-Regular` has no glyph for '漢' (U+6F22), needed in `mạng 漢`"
         );
+    }
+
+    #[test]
+    fn a_face_without_a_vietnamese_letter_is_an_error_that_names_file_and_letters() {
+        // The bold italic face of Libertinus Serif lacks ơ and ư, alone of all.
+        let is_bold_italic = |data: &&[u8]| {
+            let face = Parsed::parse(data, 0).unwrap();
+            name(&face, name_id::POST_SCRIPT_NAME).as_deref() == Some("LibertinusSerif-BoldItalic")
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let [good, poor] = ["good.otf", "poor.otf"].map(|file| folder.path().join(file));
+        std::fs::write(&poor, typst_assets::fonts().find(is_bold_italic).unwrap()).unwrap();
+        let family = Family::libertinus().unwrap();
+        std::fs::write(&good, &family.font(Face::Regular).data).unwrap();
+        let error = Family::read(&good, &good, &good, &poor).unwrap_err();
+        let message = error.to_string();
+        let read = Family::read(&good, &good, &good, &good).unwrap();
+        assert!(message.contains("poor.otf` lacks letters that Vietnamese needs: "), "{message}");
+        assert!(message.contains('ơ') && message.contains('Ư'), "{message}");
+        assert!(!message.ends_with('a') && !message.contains('ă'), "{message}");
+        assert_eq!(error.kind(), Kind::Usage);
+        assert_eq!(read.font(Face::Bold).name, "LibertinusSerif-Regular");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Documents: blocks → page model → PDF; the same blocks as DOCX and HTML.
+//! Documents: blocks → page model with its structure → PDF; the same blocks as DOCX and HTML.
 
 pub mod block;
 pub mod docx;
@@ -11,4 +11,7 @@ pub mod page;
 pub mod pdf;
 #[cfg(test)]
 pub(crate) mod sample;
+#[cfg(test)]
+mod specimen;
 pub mod store;
+pub mod structure;

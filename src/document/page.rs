@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::structure::{ElementId, Structure};
+
 /// One of the four faces of the document's font family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Face {
@@ -124,10 +126,40 @@ pub struct Drawing {
     pub items: Vec<Item>,
 }
 
-/// One page.
+/// An item on a page, and the element of the document's structure whose content it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    pub item: Item,
+    /// None for decoration.
+    pub element: Option<ElementId>,
+}
+
+impl Placed {
+    /// The item moved by (`dx`, `dy`).
+    #[must_use]
+    pub fn moved(self, dx: f64, dy: f64) -> Self {
+        Placed { item: self.item.moved(dx, dy), element: self.element }
+    }
+}
+
+/// An item that is decoration, until an element takes it as content.
+impl From<Item> for Placed {
+    fn from(item: Item) -> Self {
+        Placed { item, element: None }
+    }
+}
+
+/// One page; its items are in reading order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     pub width: f64,
     pub height: f64,
-    pub items: Vec<Item>,
+    pub items: Vec<Placed>,
+}
+
+/// A document laid out: its pages and what the things on them are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Laid {
+    pub pages: Vec<Page>,
+    pub structure: Structure,
 }

@@ -73,7 +73,7 @@ fn image() -> Vec<u8> {
 pub(crate) fn figure() -> Figure {
     Figure {
         name: "trend".into(),
-        plate: Plate { drawing: drawing(), image: Arc::new(image()) },
+        plate: Plate { drawing: drawing(), image: Arc::new(image()), ..Plate::default() },
         caption: "Hình 1. Diễn biến".into(),
         alternative: "Tăng từ 30 lên 40 & \"ổn định\"".into(),
     }

@@ -91,15 +91,22 @@ pub fn save(
     Ok(files)
 }
 
-/// The names of the documents in a bundle, sorted.
+/// The names of the documents in a bundle, sorted; one in a folder is named with its folder.
 pub fn names(bundle: &Path) -> Result<Vec<String>> {
-    let folder = bundle.join(DOCUMENTS);
-    let unreadable = |source| StoreError::Unreadable { path: folder.display().to_string(), source };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name();
-        let name = name.to_str().and_then(|name| name.strip_suffix(".json"));
-        names.extend(name.map(str::to_owned));
+    let root = bundle.join(DOCUMENTS);
+    let (mut names, mut folders) = (Vec::new(), vec![(root.clone(), String::new())]);
+    while let Some((folder, prefix)) = folders.pop() {
+        let unreadable =
+            |source| StoreError::Unreadable { path: folder.display().to_string(), source };
+        for entry in fs::read_dir(&folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            match name.strip_suffix(".json") {
+                Some(name) => names.push(name.to_owned()),
+                None if entry.path().is_dir() => folders.push((entry.path(), name + "/")),
+                None => {}
+            }
+        }
     }
     names.sort();
     Ok(names)
@@ -126,7 +133,7 @@ fn plate(bundle: &Path, name: &str) -> Result<Plate> {
     let drawing: Drawing = read(bundle, &format!("{FIGURES}/{name}.json"))?;
     let picture = |folder| fs::read(bundle.join(format!("{folder}/{name}.png"))).ok();
     let image = picture(FIGURES).or_else(|| picture(CHARTS)).unwrap_or_default();
-    Ok(Plate { drawing, image: Arc::new(image) })
+    Ok(Plate { drawing, image: Arc::new(image), ..Plate::default() })
 }
 
 fn read<T: DeserializeOwned>(bundle: &Path, file: &str) -> Result<T> {
@@ -153,7 +160,8 @@ fn json(name: &str, value: &impl serde::Serialize) -> Result<Vec<u8>> {
 /// Names come from templates; none leads out of its folder.
 fn check_name(name: &str) -> Result<()> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if !name.is_empty() && !name.starts_with('.') && name.chars().all(allowed) {
+    let part = |part: &str| !part.is_empty() && !part.starts_with('.') && part.chars().all(allowed);
+    if name.split('/').all(part) {
         return Ok(());
     }
     Err(StoreError::Name(name.to_owned()).into())
@@ -177,7 +185,7 @@ mod tests {
             rotation: 0.0,
         };
         let drawing = Drawing { width: 10.0, height: 5.0, items: vec![Item::Text(run)] };
-        let plate = Plate { drawing, image: Arc::new(vec![1, 2, 3]) };
+        let plate = Plate { drawing, image: Arc::new(vec![1, 2, 3]), ..Plate::default() };
         let (caption, alternative) = ("Hình 1".into(), "cao nhất".into());
         Block::Figure(Figure { name: name.into(), plate, caption, alternative })
     }
@@ -221,7 +229,7 @@ mod tests {
 
     #[test]
     fn names_that_lead_elsewhere_or_mean_two_things_are_refused() {
-        for name in ["../x", "a/b", "", ".x"] {
+        for name in ["../x", "a//b", "/a", "", ".x"] {
             assert!(save(&documents(vec![figure(name, 1.0)]), &BTreeSet::new()).is_err(), "{name}");
         }
         let two = documents(vec![figure("a", 1.0), figure("a", 2.0)]);

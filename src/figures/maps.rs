@@ -1,88 +1,70 @@
-//! Communes on maps: against the quota, and by download speed.
+//! Communes on maps: what all maps share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use geo::{LineString, MultiPolygon, Polygon};
 
-use super::steps::Steps;
 use super::table::{Table, count, number, text};
+use super::words::{Words, counted};
 use super::{FigureSources, day_number, whole};
 use crate::chart::{CommuneMap, MapArea, MapClass, MapFill};
 use crate::error::Result;
 
 /// Code and first day: one code can name different communes in different periods.
-type Key = (String, i32);
+pub(super) type Key = (String, i32);
 
 /// A commune that exists on the last day of the period.
-struct Commune {
-    key: Key,
-    name: String,
-    tests: i64,
+pub(super) struct Commune {
+    pub key: Key,
+    pub name: String,
+    pub tests: i64,
 }
 
-/// Communes that meet the quota, that have some tests, and that have none.
-pub(super) fn quota(
-    sources: &FigureSources<'_>,
-    figure: &str,
-    family: &str,
-) -> Result<Option<CommuneMap>> {
-    let mut communes = communes(sources, family)?;
-    // Names are written while there is room: those with the fewest tests come first.
-    communes.sort_by_key(|commune| commune.tests);
-    let class = |label: &str, fill| -> Result<MapClass> {
-        let label = sources.word(label)?;
-        Ok(MapClass { label, fill })
-    };
-    let classes = vec![
-        class("legend.quota_met", MapFill::Step { index: 3, of: 5 })?,
-        class("legend.quota_partial", MapFill::Step { index: 1, of: 5 })?,
-        class("legend.quota_zero", MapFill::Hatched)?,
-    ];
-    let class_of = |commune: &Commune| match commune.tests {
-        0 => 2,
-        tests if tests < sources.quota => 1,
-        _ => 0,
-    };
-    map(sources, figure, &communes, classes, class_of)
+/// Communes sorted into classes, with what the map says in words.
+pub(super) struct Classed {
+    pub title: String,
+    pub alternative: String,
+    pub classes: Vec<MapClass>,
+    /// The class of each commune.
+    pub class_of: Vec<usize>,
 }
 
-/// Communes by their median; none where no commune has published statistics.
-pub(super) fn downloads(
-    sources: &FigureSources<'_>,
-    figure: &str,
-    family: &str,
-) -> Result<Option<CommuneMap>> {
-    let measured = measured(sources, family)?;
-    let communes = communes(sources, family)?;
-    let median = |commune: &Commune| measured.get(&commune.key).and_then(|(_, median)| *median);
-    let medians: Vec<f64> = communes.iter().filter_map(median).collect();
-    if medians.is_empty() {
-        return Ok(None);
-    }
-    let steps = Steps::of(medians);
-    let of = steps.count();
-    let step = |index| -> Result<MapClass> {
-        let label = steps.label(index, sources.labels)?;
-        let fill = MapFill::Step { index, of };
-        Ok(MapClass { label, fill })
-    };
-    let mut classes: Vec<_> = (0..of).map(step).collect::<Result<_>>()?;
-    for (label, fill) in
-        [("legend.too_few", MapFill::Hatched), ("legend.quota_zero", MapFill::Dotted)]
-    {
-        let label = sources.word(label)?;
-        classes.push(MapClass { label, fill });
-    }
-    let class_of = |commune: &Commune| match measured.get(&commune.key) {
-        Some((_, Some(median))) => steps.class(*median),
-        Some((1.., None)) => of,
-        _ => of + 1,
-    };
-    map(sources, figure, &communes, classes, class_of)
+/// A map beside a short legend fits where it leaves room for text.
+pub(super) const SMALL_HEIGHT: f64 = 300.0;
+
+/// A class under its own words or the common ones.
+pub(super) fn class(words: &Words<'_>, key: &str, common: &str, fill: MapFill) -> Result<MapClass> {
+    Ok(MapClass { label: words.text_or(key, common)?, fill })
 }
 
-/// The communes of the last day; none at all where there is no test of the access type.
-fn communes(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Commune>> {
+/// How many communes a class has.
+pub(super) fn members(class_of: &[usize], class: usize) -> usize {
+    class_of.iter().filter(|of| **of == class).count()
+}
+
+/// Classes with their numbers of communes, in words.
+pub(super) fn class_words(
+    words: &Words<'_>,
+    classes: &[MapClass],
+    class_of: &[usize],
+) -> Result<String> {
+    let class = |(i, class): (usize, &MapClass)| {
+        let count = counted(members(class_of, i));
+        words.filled("alternative_class", &[("class", &class.label), ("count", &count)])
+    };
+    let classes = classes.iter().enumerate().map(class).collect::<Result<Vec<_>>>()?;
+    Ok(classes.join("; "))
+}
+
+/// The names of the communes of a class.
+pub(super) fn names(communes: &[Commune], class_of: &[usize], class: usize) -> Vec<String> {
+    let all = communes.iter().zip(class_of).filter(|(_, of)| **of == class);
+    all.map(|(commune, _)| commune.name.clone()).collect()
+}
+
+/// The communes of the last day, those with the fewest tests first, since names are written while
+/// there is room; none at all where there is no test of the family.
+pub(super) fn communes(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Commune>> {
     let Some(table) = Table::find(sources.tables, "quota") else {
         return Ok(Vec::new());
     };
@@ -95,79 +77,83 @@ fn communes(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Commune>> {
     for row in table.rows(family)? {
         let key = keys[row].clone();
         if existing.contains(&key) {
-            communes.push(Commune {
-                key,
-                name: text(&names, row).to_owned(),
-                tests: count(&tests, row),
-            });
+            let (name, tests) = (text(&names, row).to_owned(), count(&tests, row));
+            communes.push(Commune { key, name, tests });
         }
     }
     if communes.iter().all(|commune| commune.tests == 0) {
         communes.clear();
     }
+    communes.sort_by_key(|commune| commune.tests);
     Ok(communes)
 }
 
-/// Values and published median of each commune.
-fn measured(
-    sources: &FigureSources<'_>,
-    family: &str,
-) -> Result<BTreeMap<Key, (i64, Option<f64>)>> {
-    let Some(table) = Table::find(sources.tables, "commune") else {
-        return Ok(BTreeMap::new());
-    };
-    let keys = keys(&table)?;
-    let values = table.counts("download_mbps_n")?;
-    let medians = table.numbers("download_mbps_median")?;
-    let rows = table.rows(family)?.into_iter();
-    let row = |row: usize| {
-        let measured = (count(&values, row), number(&medians, row));
-        (keys[row].clone(), measured)
-    };
-    Ok(rows.map(row).collect())
-}
-
-fn keys(table: &Table<'_>) -> Result<Vec<Key>> {
+pub(super) fn keys(table: &Table<'_>) -> Result<Vec<Key>> {
     let (codes, from) = (table.text("commune_code")?, table.days("commune_valid_from")?);
     let from = from.iter().map(Option::unwrap_or_default);
     let key = |(row, from)| (text(&codes, row).to_owned(), from);
     Ok(from.enumerate().map(key).collect())
 }
 
-fn map(
-    sources: &FigureSources<'_>,
-    figure: &str,
+/// The map of classed communes; none where no commune has a place.
+pub(super) fn map(
+    words: &Words<'_>,
     communes: &[Commune],
-    classes: Vec<MapClass>,
-    class_of: impl Fn(&Commune) -> usize,
+    classed: Classed,
 ) -> Result<Option<CommuneMap>> {
-    let mut outlines = BTreeMap::new();
-    for (code, polygons) in &sources.boundaries {
-        outlines.entry(*code).or_insert(*polygons);
-    }
-    let points = points(sources)?;
-    let area = |commune: &Commune| MapArea {
-        name: short_name(sources, &commune.name),
-        class: class_of(commune),
-        polygons: outlines
-            .get(commune.key.0.as_str())
-            .map_or_else(Vec::new, |polygons| rings(polygons)),
-        point: points.get(&commune.key).copied(),
-        labelled: true,
-    };
-    let areas: Vec<_> = communes.iter().map(area).collect();
+    let sources = words.sources;
+    let areas = areas(words, communes, &classed.class_of)?;
     let is_nowhere = |area: &&MapArea| area.polygons.is_empty() && area.point.is_none();
     let nowhere = areas.iter().filter(is_nowhere).count();
     if nowhere == areas.len() {
         return Ok(None);
     }
-    let mut caption = sources.caption(figure)?;
+    let mut caption = words.caption(classed.title, classed.alternative)?;
     if nowhere > 0 {
-        let count = whole(nowhere as f64);
-        let note = sources.filled("legend.nowhere", &[("count", &count)])?;
+        let note = sources.filled("legend.nowhere", &[("count", &counted(nowhere))])?;
         caption.footnotes.insert(0, note);
     }
-    Ok(Some(CommuneMap { caption, classes, areas, scale_bar: true, number: whole }))
+    Ok(Some(CommuneMap {
+        caption,
+        classes: classed.classes,
+        areas,
+        flag_name: sources.word("legend.suspected")?,
+        scale_bar: true,
+        most_height: None,
+        number: whole,
+    }))
+}
+
+fn areas(words: &Words<'_>, communes: &[Commune], class_of: &[usize]) -> Result<Vec<MapArea>> {
+    let sources = words.sources;
+    let mut outlines = BTreeMap::new();
+    for (code, polygons) in &sources.boundaries {
+        outlines.entry(*code).or_insert(*polygons);
+    }
+    let points = points(sources)?;
+    let suspected = suspected(sources, words.family())?;
+    let area = |(commune, class): (&Commune, &usize)| MapArea {
+        name: short_name(sources, &commune.name),
+        class: *class,
+        polygons: outlines
+            .get(commune.key.0.as_str())
+            .map_or_else(Vec::new, |polygons| rings(polygons)),
+        point: points.get(&commune.key).copied(),
+        labelled: true,
+        flagged: suspected.contains(&commune.key),
+    };
+    Ok(communes.iter().zip(class_of).map(area).collect())
+}
+
+/// Communes with a place where coverage is suspected to be missing; the place itself is not drawn.
+fn suspected(sources: &FigureSources<'_>, family: &str) -> Result<BTreeSet<Key>> {
+    let Some(table) = Table::find(sources.tables, "suspected_coverage") else {
+        return Ok(BTreeSet::new());
+    };
+    let access = table.text("access_type")?;
+    let keys = keys(&table)?.into_iter().enumerate();
+    let keys = keys.filter(|(row, _)| text(&access, *row) == family);
+    Ok(keys.map(|(_, key)| key).collect())
 }
 
 /// Longitude and latitude of the communes whose position is known.
@@ -185,7 +171,7 @@ fn points(sources: &FigureSources<'_>) -> Result<BTreeMap<Key, (f64, f64)>> {
 }
 
 /// A name as it stands on a map: its type left out or abbreviated.
-fn short_name(sources: &FigureSources<'_>, name: &str) -> String {
+pub(super) fn short_name(sources: &FigureSources<'_>, name: &str) -> String {
     let types = sources.labels.keys("map_types").into_iter();
     let mut short = types.filter_map(|word| {
         let rest = name.strip_prefix(word)?.strip_prefix(' ')?;
@@ -203,4 +189,14 @@ fn rings(polygons: &MultiPolygon) -> Vec<Vec<Vec<(f64, f64)>>> {
         outer.chain(polygon.interiors()).map(ring).collect()
     };
     polygons.iter().map(part).collect()
+}
+
+/// The same map beside its legend, at most [`SMALL_HEIGHT`] high, with the names of flagged communes
+/// and those of some classes only.
+pub(super) fn small(map: &CommuneMap, named: &[usize]) -> CommuneMap {
+    let mut map = CommuneMap { most_height: Some(SMALL_HEIGHT), ..map.clone() };
+    for area in &mut map.areas {
+        area.labelled = area.flagged || named.contains(&area.class);
+    }
+    map
 }

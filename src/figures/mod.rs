@@ -3,26 +3,36 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `operators` | operators by the spread of their download speed |
-//! | `quota` | communes against the quota, tests per day |
-//! | `trend` | operators over the months of the history |
-//! | `maps`, `steps` | communes by quota and by download speed; round class limits |
+//! | `operators`, `findings` | operators by their download speed; which may be said to be faster |
+//! | `quota`, `progress` | communes against the quota, in the end and day by day |
+//! | `daily` | tests per day and per hour of the day |
+//! | `trend`, `commune_trend` | operators, and single communes, over the months of the history |
+//! | `maps` with `quota_map`, `download_map`, `gap_map`; `steps` | communes by quota, by download speed, by findings; round class limits |
+//! | `words` | titles that say the finding, and descriptions of figures |
 //! | `sheets` | the tables for people |
 //! | `table` | typed columns of a table |
 //!
 //! A figure without data is left out: reports then print the sentence of their template.
 
+mod commune_trend;
+mod daily;
+mod download_map;
+mod findings;
+mod gap_map;
 mod maps;
 mod operators;
+mod progress;
 mod quota;
+mod quota_map;
 mod sheets;
 mod steps;
 mod table;
 #[cfg(test)]
 mod tests;
 mod trend;
+mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -31,7 +41,7 @@ use geo::MultiPolygon;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::chart::{Caption, Embedded, Figure, Size, TextMetrics};
+use crate::chart::{Embedded, Figure, Size, TextMetrics};
 use crate::document::block::Plate;
 use crate::document::font::Family;
 use crate::document::page::{Drawing, Face};
@@ -39,10 +49,13 @@ use crate::error::{Fault, Kind, Result};
 use crate::report::Labels;
 use crate::vietnamese::number;
 
+use commune_trend::Histories;
 pub use sheets::sheets;
 
 /// The width of the text on A4 between margins of 30 and 15 mm, in points.
 const WIDTH: f64 = 467.0;
+/// The width of a figure on the sheet of a commune, in points.
+const SMALL_WIDTH: f64 = 220.0;
 /// A page always holds a figure of this height with its caption.
 const MOST_HEIGHT: f64 = 600.0;
 /// Pixels per point of an image: sharp in a letter, small enough for an e-mail.
@@ -119,50 +132,97 @@ impl FigureSources<'_> {
         all.extend(values);
         self.labels.filled(key, &all)
     }
-
-    /// The words around a figure; its own `note` is optional.
-    fn caption(&self, figure: &str) -> Result<Caption> {
-        let section = format!("charts.{figure}");
-        let mut footnotes = Vec::new();
-        if self.labels.keys(&section).contains(&"note") {
-            footnotes.push(self.word(&format!("{section}.note"))?);
-        }
-        if self.simulated {
-            footnotes.push(self.word("words.simulated")?);
-        }
-        Ok(Caption {
-            title: self.word(&format!("{section}.title"))?,
-            footnotes,
-            empty: self.word("legend.empty")?,
-        })
-    }
 }
 
 /// The figures of a month by the names that templates use.
 pub fn figures(sources: &FigureSources<'_>) -> Result<BTreeMap<String, Figure>> {
     let mut figures = BTreeMap::new();
-    let mut add = |name: String, figure: Option<Figure>| figures.extend(figure.map(|f| (name, f)));
     for family in FAMILIES {
-        let sources = &sources.of_family(family)?;
-        let name = format!("operators_{family}_download");
-        let figure = operators::downloads(sources, &name, family)?;
-        add(name, figure.map(Figure::Intervals));
-        let name = format!("quota_{family}");
-        let figure = quota::bars(sources, &name, family)?;
-        add(name, figure.map(Figure::QuotaBars));
-        let name = format!("trend_{family}");
-        let figure = trend::downloads(sources, &name, family)?;
-        add(name, figure.map(Figure::Trend));
-        let name = format!("map_quota_{family}");
-        let figure = maps::quota(sources, &name, family)?;
-        add(name, figure.map(Figure::CommuneMap));
-        let name = format!("map_download_{family}");
-        let figure = maps::downloads(sources, &name, family)?;
-        add(name, figure.map(Figure::CommuneMap));
+        of_family(&sources.of_family(family)?, family, &mut figures)?;
     }
-    let figure = quota::daily(sources, "daily")?;
-    add("daily".to_owned(), figure.map(Figure::Daily));
+    let daily = daily::daily(sources, "daily")?;
+    figures.extend(daily.map(|figure| ("daily".to_owned(), Figure::Daily(figure))));
+    let hourly = daily::hourly(sources, "hourly")?;
+    figures.extend(hourly.map(|figure| ("hourly".to_owned(), Figure::Daily(figure))));
     Ok(figures)
+}
+
+fn of_family(
+    sources: &FigureSources<'_>,
+    family: &str,
+    figures: &mut BTreeMap<String, Figure>,
+) -> Result<()> {
+    let mut add = |name: &str, figure: Option<Figure>| {
+        figures.extend(figure.map(|figure| (name.to_owned(), figure)));
+    };
+    let name = format!("operators_{family}_download");
+    add(&name, operators::estimates(sources, &name, family)?.map(Figure::Intervals));
+    let name = format!("distribution_{family}_download");
+    add(&name, operators::distribution(sources, &name, family)?.map(Figure::Intervals));
+    let name = format!("quota_{family}");
+    add(&name, quota::bars(sources, &name, family)?.map(Figure::QuotaBars));
+    let name = format!("progress_{family}");
+    add(&name, progress::days(sources, &name, family)?.map(Figure::Progress));
+    let name = format!("trend_{family}");
+    add(&name, trend::downloads(sources, &name, family)?.map(Figure::Trend));
+    let name = format!("map_download_{family}");
+    add(&name, download_map::downloads(sources, &name, family)?.map(Figure::CommuneMap));
+    let name = format!("map_quota_{family}");
+    let map = quota_map::quota(sources, &name, family)?;
+    add(&format!("{name}_small"), map.as_ref().map(quota_map::small).map(Figure::CommuneMap));
+    add(&name, map.map(Figure::CommuneMap));
+    let name = format!("map_gaps_{family}");
+    let map = gap_map::findings(sources, &name, family)?;
+    add(&format!("{name}_small"), map.as_ref().map(gap_map::small).map(Figure::CommuneMap));
+    add(&name, map.map(Figure::CommuneMap));
+    Ok(())
+}
+
+/// A commune over the months before, by code and first day; none without a history of it.
+pub fn commune_trend(
+    sources: &FigureSources<'_>,
+    commune_code: &str,
+    valid_from: Date,
+    family: &str,
+) -> Result<Option<Figure>> {
+    let Some(histories) = Histories::of(sources, family)? else { return Ok(None) };
+    let figure = histories.figure(&(commune_code.to_owned(), day_number(valid_from)))?;
+    Ok(figure.map(Figure::CommuneTrend))
+}
+
+/// The small figures of the sheets of communes, without images: `commune_<code>` for mobile,
+/// `commune_<code>_fixed` for fixed; communes of the last day only, those without a history left out.
+pub fn commune_plates(
+    sources: &FigureSources<'_>,
+    font: &Family,
+) -> Result<BTreeMap<String, Plate>> {
+    let mut plates = BTreeMap::new();
+    for (family, end) in [("mobile", ""), ("fixed", "_fixed")] {
+        let Some(histories) = Histories::of(sources, family)? else { continue };
+        let known: BTreeSet<(String, i32)> = histories.keys().cloned().collect();
+        let communes =
+            sources.communes.iter().map(|(code, from)| ((*code).to_owned(), day_number(*from)));
+        let communes: Vec<_> = communes.filter(|key| known.contains(key)).collect();
+        let made: Vec<_> = communes
+            .par_iter()
+            .map(|key| {
+                let Some(figure) = histories.figure(key)?.map(Figure::CommuneTrend) else {
+                    return Ok(None);
+                };
+                let plate = small_plate(&figure, font)?;
+                Ok(Some((format!("commune_{}{end}", key.0), plate)))
+            })
+            .collect::<Result<_>>()?;
+        plates.extend(made.into_iter().flatten());
+    }
+    Ok(plates)
+}
+
+/// A figure that stands beside text.
+fn small_plate(figure: &Figure, font: &Family) -> Result<Plate> {
+    let height = figure.natural_height(SMALL_WIDTH, font);
+    let drawing = figure.drawing(Size { width: SMALL_WIDTH, height }, font)?;
+    Ok(Plate { drawing, alternative: figure.alternative().to_owned(), ..Plate::default() })
 }
 
 /// The figures for documents, as wide as the text; `files` are those of [`files`].
@@ -177,7 +237,11 @@ pub fn plates(
         Arc::new(found.map(|(_, bytes)| bytes.clone()).unwrap_or_default())
     };
     let plate = |(name, figure): (&String, &Figure)| {
-        let plate = Plate { drawing: drawing(figure, family)?, image: image(name) };
+        let plate = Plate {
+            drawing: drawing(figure, family)?,
+            image: image(name),
+            alternative: figure.alternative().to_owned(),
+        };
         Ok((name.clone(), plate))
     };
     figures.iter().map(plate).collect()

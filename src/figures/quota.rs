@@ -1,12 +1,9 @@
-//! Numbers of tests: per commune against the quota, and per day.
-
-use std::collections::BTreeMap;
-
-use jiff::ToSpan;
+//! Tests of each commune against the quota.
 
 use super::table::{Table, count, text};
-use super::{FigureSources, day_number, whole};
-use crate::chart::{Daily, Day, QuotaBar, QuotaBars, QuotaLegend};
+use super::words::{Words, counted, title_key};
+use super::{FigureSources, whole};
+use crate::chart::{QuotaBar, QuotaBars, QuotaLegend};
 use crate::error::Result;
 
 /// Every commune with its tests; none where there is no test at all.
@@ -15,6 +12,7 @@ pub(super) fn bars(
     figure: &str,
     family: &str,
 ) -> Result<Option<QuotaBars>> {
+    let words = Words::new(sources, figure, "quota", family);
     let Some(table) = Table::find(sources.tables, "quota") else {
         return Ok(None);
     };
@@ -27,71 +25,73 @@ pub(super) fn bars(
     if bars.iter().all(|bar| bar.tests <= 0.0) {
         return Ok(None);
     }
-    let own = |key: &str| sources.word(&format!("charts.{figure}.{key}"));
     Ok(Some(QuotaBars {
-        caption: sources.caption(figure)?,
+        caption: words.caption(title(&words, &bars)?, alternative(&words, &bars)?)?,
         legend: QuotaLegend {
-            met: sources.word("legend.quota_met")?,
-            missed: sources.word("legend.quota_partial")?,
+            met: words.text_or("met", "legend.quota_met")?,
+            missed: words.text_or("partial", "legend.quota_partial")?,
             none: sources.word("legend.quota_zero")?,
         },
         bars,
         quota: sources.quota as f64,
-        quota_label: sources.word("legend.quota_line")?,
-        axis: own("axis")?,
-        values: own("values")?,
-        values_rooted: own("values_rooted")?,
+        quota_label: words.text_or("line", "legend.quota_line")?,
+        axis: words.text("axis")?,
+        values: words.text("values")?,
+        values_rooted: words.text("values_rooted")?,
         number: whole,
     }))
 }
 
-/// The tests of both access types on each day of the period; none where there is no test at all.
-pub(super) fn daily(sources: &FigureSources<'_>, figure: &str) -> Result<Option<Daily>> {
-    let Some(table) = Table::find(sources.tables, "daily") else {
-        return Ok(None);
+fn title(words: &Words<'_>, bars: &[QuotaBar]) -> Result<String> {
+    let is_met = |bar: &&QuotaBar| bar.tests >= words.sources.quota as f64;
+    let met = bars.iter().filter(is_met).count();
+    let name = bars.iter().find(is_met).or(bars.first()).map_or("", |bar| bar.label.as_str());
+    let key = match (bars.len(), met) {
+        (1, 0) => "title_single_missed",
+        (1, _) => "title_single_met",
+        (all, met) => title_key(met, all),
     };
-    let local_days = table.days("local_day")?;
-    let (ok, failed) = (table.counts("tests_ok")?, table.counts("tests_failed")?);
-    let mut tests: BTreeMap<i32, (i64, i64)> = BTreeMap::new();
-    for (row, day) in local_days.iter().enumerate() {
-        let Some(day) = day else { continue };
-        let sum = tests.entry(day).or_default();
-        sum.0 += count(&ok, row);
-        sum.1 += count(&failed, row);
-    }
-    if tests.values().all(|(ok, failed)| ok + failed == 0) {
-        return Ok(None);
-    }
-    let own = |key: &str| sources.word(&format!("charts.{figure}.{key}"));
-    let axis = if is_calendar_month(sources) { "axis" } else { "axis_window" };
-    Ok(Some(Daily {
-        caption: sources.caption(figure)?,
-        tests_name: sources.word("legend.tests_ok")?,
-        failed_name: sources.word("legend.tests_failed")?,
-        zero_name: sources.word("legend.tests_none")?,
-        days: days(sources, &tests),
-        axis: own(axis)?,
-        values: own("values")?,
-        number: whole,
-    }))
+    let values = [("met", &*counted(met)), ("communes", &*counted(bars.len())), ("name", name)];
+    words.filled(key, &values)
 }
 
-/// Days that the table lacks are days without a test.
-fn days(sources: &FigureSources<'_>, tests: &BTreeMap<i32, (i64, i64)>) -> Vec<Day> {
-    let calendar = is_calendar_month(sources);
-    let days = sources.period_from.series(1.day());
-    days.take_while(|day| *day < sources.period_to)
-        .map(|day| {
-            let (ok, failed) = tests.get(&day_number(day)).copied().unwrap_or_default();
-            let label = match calendar {
-                true => day.day().to_string(),
-                false => format!("{}/{}", day.day(), day.month()),
-            };
-            Day { label, tests: ok as f64, failed: failed as f64 }
-        })
-        .collect()
+fn alternative(words: &Words<'_>, bars: &[QuotaBar]) -> Result<String> {
+    let mut tests: Vec<f64> = bars.iter().map(|bar| bar.tests).collect();
+    tests.sort_by(f64::total_cmp);
+    let met = tests.iter().filter(|tests| **tests >= words.sources.quota as f64).count();
+    let zero = tests.iter().filter(|tests| **tests <= 0.0).count();
+    let most = tests.last().copied().unwrap_or(0.0);
+    let name = bars.iter().find(|bar| bar.tests == most).map_or("", |bar| bar.label.as_str());
+    let values = [
+        ("communes", counted(bars.len())),
+        ("met", counted(met)),
+        ("partial", counted(bars.len() - met - zero)),
+        ("zero", counted(zero)),
+        ("name", name.to_owned()),
+        ("most", whole(most)),
+        ("median", super::round(middle(&tests))),
+    ];
+    words.filled("alternative", &values.each_ref().map(|(name, text)| (*name, text.as_str())))
 }
 
-fn is_calendar_month(sources: &FigureSources<'_>) -> bool {
-    sources.period_from.day() == 1 && sources.period_to.day() == 1
+/// The median of sorted values.
+fn middle(sorted: &[f64]) -> f64 {
+    let at = |i: usize| sorted.get(i).copied().unwrap_or(0.0);
+    match sorted.len() {
+        0 => 0.0,
+        n if n % 2 == 1 => at(n / 2),
+        n => (at(n / 2 - 1) + at(n / 2)) / 2.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::middle;
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between() {
+        assert_eq!(middle(&[1.0, 2.0, 9.0]), 2.0);
+        assert_eq!(middle(&[1.0, 2.0, 5.0, 9.0]), 3.5);
+        assert_eq!(middle(&[]), 0.0);
+    }
 }

@@ -2,14 +2,23 @@
 //!
 //! - `province`: `code`, `name` (bare), `full_name` (`tỉnh …`)
 //! - `period`: `month` (`10`), `year`, `code` (`2025-10`), `from` and `last` (dates, both included)
+//! - `next_period`: `month`, `year` of the month after
 //! - `report`: `date`, `month`, `year` (of the date line)
-//! - `issuer`: `name`, `parent`, `letterhead`, `parent_letterhead`, `symbol`, `place`
+//! - `issuer`: `name`, `parent`, `letterhead`, `parent_letterhead`, `symbol`, `place`, `unit` (that
+//!   drafts; may be empty)
 //! - `ministry`, `committee`, `committee_short`: names at the report date
 //! - `signer`: `position` (list of lines), `name`
-//! - `recipients`: `ministry`, `committee` (lists without dash and punctuation)
-//! - `legal_basis`: list of `kind`, `number`, `date`, `issuer`, `subject`; may be empty
+//! - `recipients`: `ministry`, `committee`, `reminder` (lists without dash and punctuation)
+//! - `legal_basis`: list of `kind`, `number`, `date`, `issuer`, `subject`, `is_dispatch`; may be empty
+//! - `reminder`: `times` (1 for the first), `earlier` (list of `number`, `date`, `issuer`, `subject`),
+//!   `addressees`; `deadlines`: `agencies`, `communes`, `operators` (days of the month); `links`:
+//!   `install`, `materials`, `forms` (may be empty); `contacts`: list of `name`, `unit`, `phone`
+//! - `monthly`: what people wrote for the month, by part (`direction`, `shortcomings`, `causes`,
+//!   `proposals_ministry`, `proposals_committee`, `proposals_operators`, `proposals_communes`,
+//!   `next_month`), each with `label`, `missing` and `blocks` (of `text` or `items`)
 //! - `commune_kinds`: the kinds of commune there are in the period, as words
-//! - `contact` (may be empty), `simulated`, `has_districts`, `program_version`
+//! - `contact` (may be empty), `simulated`, `has_districts` (in the period), `has_district_offices` (at
+//!   the report date), `single_report`, `program_version`
 //! - of `[statistics]` `quota`, `quota_collapsed`, `publish_from`, `publish_devices`, `mean_from`,
 //!   `sufficient_from`, `max_without_device_share`, `peak_from`, `peak_to`; of `[gaps]`
 //!   `false_discovery_rate`, `notify_months`, `notify_window`
@@ -24,14 +33,26 @@
 //!   (how many have a mean with an interval);
 //!   `communes_by_tier` (`sufficient`, `reference`, `count_only`); of the gaps `low_quality` (findings), `watch` (uncertain ones),
 //!   `low_quality_communes` (number), `low_quality_operators` (names); `benchmarks` (rows of
-//!   `download_mbps`), `comparisons` (pairs of operators in the province), `commune_better` (pairs
-//!   of which one is better in a commune)
-//!   `download_mbps`)
+//!   `download_mbps`), `comparisons` (pairs of operators in the province), `higher` (`operator` and `than`, the names of those
+//!   that it is better than in the province), `commune_better` (pairs
+//!   of which one is better in a commune); `periods`: `this`, `before`, `year_before`, `year_to_date`,
+//!   `published` (or null), each with `period_name`, `month_name`, `is_known`, `note`, `tests_ok`,
+//!   `communes_met`, `communes`, `met_of` and medians with their ends; `year_to_date` also with `months`
+//!   and `months_known`, and the ends are the range of its months; `changes`: `before` and `year_before`
+//!   with `tests_difference`, `tests_share`, `is_met_comparable`, `met_difference`, `median_now` and
+//!   `download` (`higher`, `lower`, `unclear`, `unknown`)
+//! - `operator`, `commune` (in documents made for each), `leader`, `public`: see `operator_letter.rs`,
+//!   `commune_sheet.rs`, `leader.rs`, `public.rs`
 //! - `warnings`: list of `kind`, `text` (the whole sentence of `labels.toml`), and its facts in words
 //! - `ledger`: as in `ledger.json`, and `tests_ok` (accepted, not failed)
-//! - `tables`: every table by name, as rows; besides those of the bundle `quota_summary` (the
+//! - `tables`: every table by name, as rows; `operator` also has `before_median`, `year_before_median` and
+//!   `published_median` of the download; besides those of the bundle `quota_summary` (the
 //!   rows `mobile` and `fixed` above, numbers only), `trend_summary` (the months of the history by
 //!   family: `month_no`, `month_name`, medians, `tests_ok`, `communes`, `communes_met`, `note`),
+//!   `period_summary` (the `periods` above as rows, with `family`, `period_no`), `quota_shortfall` (one
+//!   row per commune that is short of its quota of mobile or fixed tests: `mobile_counted`,
+//!   `mobile_shortfall` (null when met), `fixed_counted`, `fixed_shortfall`), `commune_tests` (successful
+//!   tests by commune: `tests_ok` and `operator_0`, … in the order of the family's `operators`),
 //!   `quality_rules` (`rule`, `rejected`, `share`),
 //!   `quality_files` (`file`, `sha256`, `read`, `accepted`, `duplicate`, `rejected`),
 //!   `quality_unconverted` (`column`, `values`)
@@ -39,6 +60,7 @@
 use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -47,7 +69,8 @@ use super::labels::Labels;
 use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
-use super::{names, quality, summary, trends, warnings};
+use super::{leader, matrix, monthly::MonthlyText, names, periods::Periods};
+use super::{operators, periods, public, quality, reminder, shortfalls, summary, trends, warnings};
 use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
 use crate::vietnamese::month_text;
@@ -65,14 +88,17 @@ const TABLES: &[&str] = &[
     "coverage_basis",
     "coverage_evidence",
     "daily",
+    "daily_commune",
     "district",
     "gap_changes",
     "gaps",
+    "hourly",
     "operator",
     "operator_day_part",
     "operator_technology",
     "platforms",
     "province",
+    "province_technology",
     "quota",
     "quota_area",
     "reconciliation",
@@ -82,6 +108,7 @@ const TABLES: &[&str] = &[
     "trend",
     "trend_months",
     "trend_quota",
+    "trend_technology",
     "weighted",
 ];
 
@@ -97,6 +124,8 @@ pub struct Sources<'a> {
     /// `labels.toml`.
     pub labels: &'a Labels,
     pub province_code: &'a str,
+    /// The label of tests whose operator is not known.
+    pub unknown_operator: &'a str,
     /// The bare name, e.g. `Đắk Lắk`.
     pub province_name: &'a str,
     /// E.g. `2025-10`.
@@ -115,6 +144,8 @@ pub struct Sources<'a> {
     pub program_version: &'a str,
     /// What the run noticed.
     pub warnings: &'a [Warning],
+    /// What only people can write.
+    pub monthly: &'a MonthlyText,
 }
 
 /// What a template is filled in with.
@@ -126,15 +157,29 @@ pub(super) struct Context {
 /// All fields and tables of a report.
 pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context> {
     let mut tables = read_tables(sources.tables)?;
-    let families = summary::families(&tables, sources.labels)?;
+    let [before, year_before] = [1, 12].map(|back| periods::shifted(sources.month, back));
+    operators::beside(&mut tables, &before, &year_before);
+    let mut families = summary::families(&tables, sources.labels)?;
+    let periods = Periods { tables: &tables, labels: sources.labels, month: sources.month };
+    families.iter_mut().try_for_each(|family| periods.add(family))?;
     tables.insert("quota_summary".into(), summary::rows(&families));
+    tables.insert("period_summary".into(), periods::table(&families));
+    tables.insert("commune_tests".into(), matrix::table(&tables, &families));
+    tables.insert("quota_shortfall".into(), shortfalls::table(&tables["quota"]));
     tables.insert("trend_summary".into(), trends::summary(&tables, sources.labels)?);
     tables.extend(quality::tables(sources.ledger, sources.labels));
     let mut values = names::values(sources, offices);
     values.extend(period(sources)?);
     values.extend(settings(sources));
     values.insert("ledger".into(), quality::ledger(sources.ledger));
-    values.insert("warnings".into(), warnings::worded(sources.warnings, sources.labels)?.into());
+    let of_data: Vec<_> = sources.warnings.iter().filter(|w| w.concerns_data()).cloned().collect();
+    values.insert("warnings".into(), warnings::worded(&of_data, sources.labels)?.into());
+    values.extend(sources.monthly.values(sources.labels)?);
+    values.extend(reminder::values(sources, offices));
+    let leader = leader::fields(&tables, &families, sources.labels)?;
+    values.insert("leader".into(), leader.into());
+    let public = public::fields(&tables, sources.unknown_operator, sources.labels)?;
+    values.insert("public".into(), public.into());
     values.insert("has_districts".into(), (!tables["district"].is_empty()).into());
     for one in &families {
         values.insert(rows::text(one, "key").to_owned(), Value::Object(one.clone()));
@@ -161,6 +206,7 @@ fn period(sources: &Sources<'_>) -> Result<Row> {
         .parse()
         .map_err(|_| ReportError::Month { found: sources.month.to_owned() })?;
     let last = sources.period_to.yesterday().unwrap_or(sources.period_to);
+    let next = first.saturating_add(1.month());
     let day = sources.report_date;
     Ok(object(json!({
         "period": {
@@ -170,6 +216,7 @@ fn period(sources: &Sources<'_>) -> Result<Row> {
             "from": sources.period_from.to_string(),
             "last": last.to_string(),
         },
+        "next_period": {"month": month_text(next.month()), "year": next.year().to_string()},
         "report": {
             "date": day.to_string(),
             "month": month_text(day.month()),
@@ -181,6 +228,7 @@ fn period(sources: &Sources<'_>) -> Result<Row> {
 fn settings(sources: &Sources<'_>) -> Row {
     object(json!({
         "contact": sources.settings.contact,
+        "single_report": sources.settings.single_report,
         "simulated": sources.simulated,
         "program_version": sources.program_version,
         "quota": sources.limits.quota,

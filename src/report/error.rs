@@ -33,6 +33,8 @@ impl fmt::Display for Place {
 pub enum ReportError {
     #[error("template `{name}` does not exist, found {}", listed(.known))]
     UnknownTemplate { name: String, known: Vec<String> },
+    #[error("report.documents names `{found}`, expected any of {}", listed(.known))]
+    UnknownDocument { found: String, near: String, known: Vec<String> },
     #[error("template folder `{path}` cannot be read: {message}")]
     Folder { path: String, message: String },
     #[error("{place}: {message}")]
@@ -49,6 +51,10 @@ pub enum ReportError {
     UnknownColumn { place: Place, table: String, column: String, known: Vec<String> },
     #[error("{place}: {construct} is not supported in a report")]
     Unsupported { place: Place, construct: &'static str },
+    #[error(
+        "{place}: note `{name}` has no text, expected a paragraph that begins with `[^{name}]:`"
+    )]
+    Note { place: Place, name: String },
     #[error("label `{key}` is missing in `{file}`")]
     MissingLabel { file: String, key: String },
     #[error("`{file}` cannot be read as TOML: {message}")]
@@ -79,6 +85,7 @@ impl Fault for ReportError {
             ReportError::MissingLabel { file, key } => {
                 Some(format!("add `{key}` to `{file}`; `init` writes a complete one"))
             }
+            ReportError::UnknownDocument { near, .. } => Some(format!("did you mean `{near}`?")),
             _ => None,
         }
     }

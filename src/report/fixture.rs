@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::labels::Labels;
 use super::settings::Settings;
-use super::{Sources, Templates};
+use super::{MonthlyText, Sources, Templates};
 use crate::config::{Gaps, Statistics};
 use crate::warning::Warning;
 
@@ -33,6 +33,7 @@ pub struct Fixture {
     pub limits: Statistics,
     pub gaps: Gaps,
     pub warnings: Vec<Warning>,
+    pub monthly: MonthlyText,
 }
 
 impl Fixture {
@@ -52,6 +53,7 @@ impl Fixture {
             limits: Statistics::default(),
             gaps: Gaps::default(),
             warnings: Vec::new(),
+            monthly: MonthlyText::default(),
         }
     }
 
@@ -71,6 +73,7 @@ impl Fixture {
             settings: &self.settings,
             labels: &self.labels,
             province_code: "66",
+            unknown_operator: "Không xác định",
             province_name: &self.province,
             month: &self.month,
             period_from: self.from,
@@ -81,6 +84,7 @@ impl Fixture {
             gaps: &self.gaps,
             program_version: "0.1.0",
             warnings: &self.warnings,
+            monthly: &self.monthly,
         }
     }
 }

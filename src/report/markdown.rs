@@ -1,10 +1,13 @@
 //! Filled-in Markdown → blocks.
 //!
 //! Headings, paragraphs, lists, bold and italic are Markdown. A numbered item becomes a paragraph
-//! that begins with its number, as official documents write it. Everything structured is a fenced
-//! block, see [`super::fences`].
+//! that begins with its number, as official documents write it. A note `[^name]` stands at the foot of
+//! the page; its text follows anywhere as `[^name]: …`. Everything structured is a fenced block, see
+//! [`super::fences`].
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
+use std::collections::BTreeMap;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::error::{Place, ReportError};
 use super::fences::Builder;
@@ -33,7 +36,7 @@ pub(super) fn mark_fences(file: &str, source: &str) -> String {
 /// Refuses what has no block, while the line is still known.
 pub(super) fn check(file: &str, source: &str) -> Result<()> {
     let text = without_tags(source);
-    for (event, range) in Parser::new(&text).into_offset_iter() {
+    for (event, range) in parser(&text).into_offset_iter() {
         if let Some(construct) = unsupported(&event) {
             let line = text[..range.start].matches('\n').count() + 1;
             return Err(ReportError::Unsupported {
@@ -44,6 +47,10 @@ pub(super) fn check(file: &str, source: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn parser(text: &str) -> Parser<'_> {
+    Parser::new_ext(text, Options::ENABLE_FOOTNOTES)
 }
 
 /// A template without its control flow, on the same lines; a printed value becomes a letter.
@@ -88,6 +95,7 @@ pub(super) fn blocks(
     leaves: &Leaves,
     builder: &mut Builder<'_>,
 ) -> Result<()> {
+    check_notes(file, text)?;
     let mut reader = Reader {
         file,
         leaves,
@@ -97,14 +105,27 @@ pub(super) fn blocks(
         italic: 0,
         lists: Vec::new(),
         fence: None,
+        note: None,
+        notes: BTreeMap::new(),
     };
-    for (event, range) in Parser::new(text).into_offset_iter() {
+    for (event, range) in parser(text).into_offset_iter() {
         if let Some(construct) = unsupported(&event) {
             return Err(
                 ReportError::Unsupported { place: Place::new(file, None), construct }.into()
             );
         }
         reader.read(event, &text[range])?;
+    }
+    reader.put_notes();
+    Ok(())
+}
+
+/// Refuses a note without its text, which the parser would take for words.
+fn check_notes(file: &str, text: &str) -> Result<()> {
+    let names = text.split("[^").skip(1).filter_map(|rest| Some(rest.split_once(']')?.0));
+    for name in names.filter(|name| !text.contains(&format!("[^{name}]:"))) {
+        let (place, name) = (Place::new(file, None), name.to_owned());
+        return Err(ReportError::Note { place, name }.into());
     }
     Ok(())
 }
@@ -125,6 +146,10 @@ struct Reader<'a, 'b> {
     italic: usize,
     lists: Vec<List>,
     fence: Option<(String, String)>,
+    /// The note whose text is being read.
+    note: Option<String>,
+    /// The texts of notes by name; until all is read, spans hold names.
+    notes: BTreeMap<String, String>,
 }
 
 impl Reader<'_, '_> {
@@ -133,6 +158,7 @@ impl Reader<'_, '_> {
             Event::Start(tag) => self.start(tag, source)?,
             Event::End(tag) => self.end(tag)?,
             Event::SoftBreak => self.text(" "),
+            Event::FootnoteReference(name) => self.refer(&name),
             Event::Text(text) => match &mut self.fence {
                 Some((_, body)) => body.push_str(&text),
                 None => self.text(&text),
@@ -146,6 +172,7 @@ impl Reader<'_, '_> {
         match tag {
             Tag::Strong => self.bold += 1,
             Tag::Emphasis => self.italic += 1,
+            Tag::FootnoteDefinition(name) => self.note = Some(name.into_string()),
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
                 self.fence = Some((info.into_string(), String::new()))
             }
@@ -180,6 +207,11 @@ impl Reader<'_, '_> {
             TagEnd::Heading(level) => {
                 let text = self.take();
                 self.builder.push(Block::Heading { level: depth(level), text });
+            }
+            TagEnd::Paragraph if self.note.is_some() => {}
+            TagEnd::FootnoteDefinition => {
+                let text = self.take().into_iter().map(|span| span.text).collect();
+                self.notes.extend(self.note.take().map(|name| (name, text)));
             }
             TagEnd::Paragraph | TagEnd::Item => self.finish_item(),
             TagEnd::List(_) => {
@@ -222,8 +254,37 @@ impl Reader<'_, '_> {
         let (bold, italic) = (self.bold > 0, self.italic > 0);
         let text = self.leaves.resolve(text);
         match self.spans.last_mut() {
-            Some(last) if last.bold == bold && last.italic == italic => last.text.push_str(&text),
+            Some(last) if last.bold == bold && last.italic == italic && last.footnote.is_none() => {
+                last.text.push_str(&text);
+            }
             _ => self.spans.push(Span { text, bold, italic, footnote: None }),
+        }
+    }
+
+    /// A note stands behind the text so far.
+    fn refer(&mut self, name: &str) {
+        let (bold, italic) = (self.bold > 0, self.italic > 0);
+        if self.spans.last().is_none_or(|last| last.footnote.is_some()) {
+            self.spans.push(Span { bold, italic, ..Span::default() });
+        }
+        if let Some(last) = self.spans.last_mut() {
+            last.text.truncate(last.text.trim_end_matches(' ').len());
+            last.footnote = Some(name.to_owned());
+        }
+    }
+
+    /// Puts the texts of notes in place of their names.
+    fn put_notes(self) {
+        let mut spans: Vec<&mut Span> = Vec::new();
+        for block in &mut self.builder.document.blocks {
+            match block {
+                Block::Paragraph(text) | Block::Heading { text, .. } => spans.extend(text),
+                Block::List(items) => spans.extend(items.iter_mut().flatten()),
+                _ => {}
+            }
+        }
+        for span in spans {
+            span.footnote = span.footnote.take().and_then(|name| self.notes.get(&name).cloned());
         }
     }
 
@@ -235,13 +296,13 @@ impl Reader<'_, '_> {
             if spans.last().is_none_or(|last| last.text.ends_with(' ')) {
                 span.text = span.text.trim_start_matches(' ').to_owned();
             }
-            if !span.text.is_empty() {
+            if !span.text.is_empty() || span.footnote.is_some() {
                 spans.push(span);
             }
         }
         while let Some(last) = spans.last_mut() {
             last.text.truncate(last.text.trim_end_matches(' ').len());
-            if !last.text.is_empty() {
+            if !last.text.is_empty() || last.footnote.is_some() {
                 break;
             }
             spans.pop();

@@ -28,11 +28,12 @@ pub(super) fn values(sources: &Sources<'_>, offices: &Offices) -> Row {
             "parent_letterhead": parent.to_uppercase(),
             "parent": parent,
             "symbol": or_default(&settings.symbol, era.symbol.clone()),
+            "unit": settings.drafting_unit,
             "place": or_default(&settings.place, sources.province_name.to_owned()),
         },
         "ministry": or_default(&settings.ministry, era.ministry.clone()),
         "committee": or_default(&settings.committee, named(&area.committee)),
-        "commune_kinds": commune_kinds(sources, offices),
+        "commune_kinds": offices.commune_kinds(sources.period_from),
         "committee_short": area.committee_short,
         "signer": {
             "position": [settings.signer_authority.to_uppercase(), position.to_uppercase()],
@@ -43,28 +44,19 @@ pub(super) fn values(sources: &Sources<'_>, offices: &Offices) -> Row {
     }))
 }
 
-fn commune_kinds<'a>(sources: &Sources<'_>, offices: &'a Offices) -> &'a str {
-    if sources.period_from < offices.districts_until {
-        &offices.commune_kinds_before
-    } else {
-        &offices.commune_kinds
-    }
-}
-
 fn or_default(configured: &str, default: String) -> String {
     if configured.trim().is_empty() { default } else { configured.to_owned() }
 }
 
 fn recipients(sources: &Sources<'_>, offices: &Offices, area: &Area, era: &Era) -> Value {
     let (settings, lists) = (sources.settings, &offices.recipients);
-    let list = |configured: &[String], default: &[String]| {
+    let is_before = sources.report_date < offices.districts_until;
+    let list = |configured: &[String], default: &[String], districts: &[String]| {
         if !configured.is_empty() {
             return configured.to_vec();
         }
         let mut names = default.to_vec();
-        if sources.report_date < offices.districts_until {
-            names.extend(lists.districts.iter().cloned());
-        }
+        names.extend(districts.iter().filter(|_| is_before).cloned());
         let unit = settings.drafting_unit.as_str();
         names.push(if unit.is_empty() { &lists.filed } else { &lists.filed_with_unit }.clone());
         let ministry = or_default(&settings.ministry, era.ministry.clone());
@@ -75,9 +67,11 @@ fn recipients(sources: &Sources<'_>, offices: &Offices, area: &Area, era: &Era) 
         };
         names.into_iter().map(fill).collect()
     };
+    let ministry = if settings.single_report { &lists.single } else { &lists.ministry };
     json!({
-        "ministry": list(&settings.recipients_ministry, &lists.ministry),
-        "committee": list(&settings.recipients_committee, &lists.committee),
+        "ministry": list(&settings.recipients_ministry, ministry, &lists.districts),
+        "committee": list(&settings.recipients_committee, &lists.committee, &lists.districts),
+        "reminder": list(&settings.copies_reminder, &lists.reminder, &[]),
     })
 }
 
@@ -91,6 +85,7 @@ fn legal_basis(sources: &Sources<'_>, offices: &Offices) -> Vec<Value> {
                 "date": dispatch.date.to_string(),
                 "issuer": dispatch.issuer,
                 "subject": dispatch.subject,
+                "is_dispatch": dispatch.kind.trim().is_empty() || dispatch.kind == offices.dispatch,
             })
         })
         .collect()

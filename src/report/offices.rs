@@ -28,6 +28,7 @@ pub(super) struct Offices {
     /// The kind of a dispatch that names none.
     pub dispatch: String,
     pub recipients: Recipients,
+    pub reminder: Addressees,
 }
 
 /// How a province is named; `{name}` stands for its bare name.
@@ -35,6 +36,8 @@ pub(super) struct Offices {
 #[serde(deny_unknown_fields)]
 pub(super) struct Area {
     pub full_name: String,
+    /// The level of its departments, e.g. `cấp tỉnh`.
+    pub level: String,
     pub committee: String,
     pub committee_short: String,
     pub parent: String,
@@ -55,13 +58,29 @@ pub(super) struct Era {
 #[serde(deny_unknown_fields)]
 pub(super) struct Recipients {
     pub ministry: Vec<String>,
+    /// Of the ministry's report where it is the only one.
+    pub single: Vec<String>,
     pub committee: Vec<String>,
+    pub reminder: Vec<String>,
     pub districts: Vec<String>,
     pub filed: String,
     pub filed_with_unit: String,
 }
 
+/// Whom a reminder is to, while there are districts and since.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Addressees {
+    pub addressees_before: Vec<String>,
+    pub addressees: Vec<String>,
+}
+
 impl Offices {
+    /// The kinds of commune there are on a day.
+    pub fn commune_kinds(&self, day: Date) -> &str {
+        if day < self.districts_until { &self.commune_kinds_before } else { &self.commune_kinds }
+    }
+
     /// Reads the names; `file` is named in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self> {
         let fault = |message: String| ReportError::File { file: file.to_owned(), message };

@@ -1,12 +1,25 @@
 //! The `[report]` section of the configuration: who writes to whom, on what grounds.
 
+use std::collections::BTreeMap;
+use std::num::NonZeroU8;
+use std::path::PathBuf;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
+
+/// Days that an operator has to reply when none are configured.
+const REPLY_DAYS: u8 = 10;
 
 /// What a template cannot know; an empty text takes the default of `reports/offices.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// Names of the documents to make, as in `reports/documents.toml`; all by default.
+    pub documents: Vec<String>,
+    /// One report, to the ministry, of which the People's Committee gets a copy.
+    pub single_report: bool,
+    /// Whether the sheets of all communes are one file.
+    pub commune_sheets: CommuneSheets,
     /// The body above the issuer, as in running text; the letterhead prints it in capitals.
     pub parent: String,
     /// The issuing body, as in running text; the letterhead prints it in capitals.
@@ -25,6 +38,10 @@ pub struct Settings {
     pub signer_position: String,
     /// The signer's name; left blank by default.
     pub signer_name: String,
+    /// How an operator is addressed in a letter; its brand and the province by default.
+    pub operators: BTreeMap<String, String>,
+    /// Days from the report date until which an operator is asked to reply.
+    pub operator_reply_days: Option<NonZeroU8>,
     /// The unit that drafts, named last in `Lưu: VT, …`.
     pub drafting_unit: String,
     /// Whom to ask about the figures: name, telephone, e-mail.
@@ -33,8 +50,106 @@ pub struct Settings {
     pub recipients_ministry: Vec<String>,
     /// Replaces the list of recipients in the report to the People's Committee.
     pub recipients_committee: Vec<String>,
+    /// Replaces the list of those that a reminder is addressed to.
+    pub recipients_reminder: Vec<String>,
+    /// Replaces the list of those that get a copy of a reminder.
+    pub copies_reminder: Vec<String>,
+    /// The file with what only people can write; `{month}` stands for the month.
+    pub monthly_text: Option<PathBuf>,
+    /// Until when the others report to the issuer each month.
+    pub deadlines: Deadlines,
+    /// Where people find what a reminder speaks of.
+    pub links: Links,
+    /// Whom to ask for help.
+    pub contacts: Vec<Contact>,
     /// The documents that the report rests on; none are invented.
     pub legal_basis: Vec<Dispatch>,
+    /// The reminders sent so far, in the order of their dates or not.
+    pub reminders: Vec<Reminder>,
+}
+
+/// Days of the month before which reports are due.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Deadlines {
+    /// Departments and the press.
+    pub agencies: u8,
+    pub communes: u8,
+    pub operators: u8,
+}
+
+impl Default for Deadlines {
+    /// Day 12, so that the report can go to the ministry before day 15.
+    fn default() -> Self {
+        Deadlines { agencies: 12, communes: 12, operators: 12 }
+    }
+}
+
+impl Deadlines {
+    /// The first day that not every month has: its setting and its value.
+    pub fn fault(&self) -> Option<(&'static str, u8)> {
+        let days = [
+            ("report.deadlines.agencies", self.agencies),
+            ("report.deadlines.communes", self.communes),
+            ("report.deadlines.operators", self.operators),
+        ];
+        days.into_iter().find(|(_, day)| !(1..=28).contains(day))
+    }
+}
+
+/// Addresses on the web; an empty one is not printed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Links {
+    /// How the application is installed and used.
+    pub install: String,
+    /// What may be printed or posted about it.
+    pub materials: String,
+    /// The forms to report on.
+    pub forms: String,
+}
+
+/// Somebody who helps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    pub name: String,
+    #[serde(default)]
+    pub unit: String,
+    #[serde(default)]
+    pub phone: String,
+}
+
+/// An earlier reminder of the series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reminder {
+    /// E.g. `1042/STTTT-BCVT`.
+    pub number: String,
+    #[serde(deserialize_with = "date")]
+    pub date: Date,
+    /// Printed when it was another office than the one that writes now.
+    #[serde(default)]
+    pub issuer: String,
+    /// What it was about, if not what reminders are about.
+    #[serde(default)]
+    pub subject: String,
+}
+
+impl Settings {
+    /// Days that an operator has to reply.
+    pub(super) fn reply_days(&self) -> i32 {
+        self.operator_reply_days.map_or(REPLY_DAYS, NonZeroU8::get).into()
+    }
+}
+
+/// How the sheets of communes are bound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommuneSheets {
+    #[default]
+    OneFile,
+    OneEach,
 }
 
 /// A dispatch, decision or decree that a report rests on.

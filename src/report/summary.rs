@@ -73,7 +73,24 @@ fn comparisons(pairs: &[&Row]) -> Row {
     let is_better = |row: &&&Row| text(row, "verdict").ends_with("_better");
     let in_province: Vec<_> = pairs().filter(|row| !is_in_commune(row)).collect();
     let in_commune: Vec<_> = pairs().filter(is_in_commune).filter(is_better).collect();
-    object(json!({"comparisons": in_province, "commune_better": in_commune}))
+    let higher = higher(&in_province);
+    object(json!({"comparisons": in_province, "commune_better": in_commune, "higher": higher}))
+}
+
+/// Who is better than whom, operator by operator in the order of the alphabet.
+fn higher(pairs: &[&&Row]) -> Vec<Value> {
+    let mut than: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for pair in pairs {
+        let (a, b) = (text(pair, "operator_a"), text(pair, "operator_b"));
+        match text(pair, "verdict") {
+            "a_better" => than.entry(a).or_default().push(b),
+            "b_better" => than.entry(b).or_default().push(a),
+            _ => {}
+        }
+    }
+    let operators = sorted(than.keys().copied());
+    let row = |name| json!({"operator": name, "than": sorted(than[name].iter().copied())});
+    operators.into_iter().map(row).collect()
 }
 
 /// Whether statistics are shown although too many tests carry no device to say how sure they are: then

@@ -54,6 +54,9 @@ struct ColumnSpec {
     /// Adds the ends of the interval in brackets, from the columns `<key>_low` and `<key>_high`.
     #[serde(default)]
     interval: bool,
+    /// Writes the range from the columns `<key>_low` and `<key>_high` where there is no value.
+    #[serde(default)]
+    range: bool,
     /// Writes a number that rounds to 0, such as a probability, as below the last decimal: “< 0,0001”.
     #[serde(default)]
     never_zero: bool,
@@ -76,14 +79,14 @@ enum AlignSpec {
 /// Adds the table of a fenced block, or its sentence when there are no rows.
 pub(super) fn add(builder: &mut Builder<'_>, fence: &Fence<'_>) -> Result<()> {
     let spec: TableSpec = fence.read(builder.leaves)?;
-    let all = builder.tables.get(&spec.name).ok_or_else(|| ReportError::UnknownTable {
+    let all = builder.lists.rows(&spec.name).ok_or_else(|| ReportError::UnknownTable {
         place: fence.place.clone(),
         table: spec.name.clone(),
-        known: builder.tables.keys().cloned().collect(),
+        known: builder.lists.known(),
     })?;
-    check_columns(&spec, all, fence)?;
-    let mut chosen: Vec<Row> =
-        all.iter().filter(|row| matches(row, &spec.conditions)).cloned().collect();
+    check_columns(&spec, &all, fence)?;
+    let chosen = all.into_iter().filter(|row| matches(row, &spec.conditions));
+    let mut chosen: Vec<Row> = chosen.cloned().collect();
     rows::sort(&mut chosen, &spec.order);
     if chosen.is_empty() {
         builder.sentence(spec.missing);
@@ -95,7 +98,7 @@ pub(super) fn add(builder: &mut Builder<'_>, fence: &Fence<'_>) -> Result<()> {
 }
 
 /// A table without rows has no columns to compare with.
-fn check_columns(spec: &TableSpec, all: &[Row], fence: &Fence<'_>) -> Result<()> {
+fn check_columns(spec: &TableSpec, all: &[&Row], fence: &Fence<'_>) -> Result<()> {
     let Some(first) = all.first() else {
         return Ok(());
     };
@@ -190,6 +193,12 @@ fn cell(
         return Ok((index + 1).to_string());
     }
     let value = value(row, &column.key);
+    if value.is_null()
+        && column.range
+        && let Some(range) = range(column, row)
+    {
+        return Ok(range);
+    }
     if value.is_null() {
         return Ok(column.absent.clone().unwrap_or_else(|| ABSENT.to_owned()));
     }
@@ -217,6 +226,14 @@ fn cell(
             column.key
         )))?,
     }
+}
+
+/// `40,00–47,50` where there is no value but a range.
+fn range(column: &ColumnSpec, row: &Row) -> Option<String> {
+    let [low, high] = ["low", "high"].map(|end| {
+        value(row, &format!("{}_{end}", column.key)).as_f64().map(|x| format(x, None, column))
+    });
+    low.zip(high).map(|(low, high)| format!("{low}–{high}"))
 }
 
 /// ` (44,10–48,90)`, or an open end in words; nothing where no interval is known.

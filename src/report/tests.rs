@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::fixture::Fixture;
 use super::*;
-use crate::document::block::{Align, Block, Plate, Spans};
+use crate::document::block::{Align, Block, Document, Plate, Spans};
 use crate::document::issue::issued;
 use crate::document::page::Drawing;
-use crate::error::Kind;
+use crate::error::{Kind, Result};
 
 /// A document of one template with this text.
 fn written(text: &str, fixture: &Fixture) -> Result<Document> {
@@ -91,6 +91,24 @@ fn markdown_becomes_blocks() {
     assert!(p[1].bold && p[3].italic && !p[2].italic);
     assert_eq!(items.iter().map(joined).collect::<Vec<_>>(), ["a;", "b."]);
     assert_eq!((joined(three), joined(four)), ("3. Ba.".into(), "4. Bốn.".into()));
+}
+
+#[test]
+fn notes_stand_behind_their_word() {
+    let source = "Cài đặt [^a] ứng dụng[^b].\n\n- Mục[^c]\n\n[^b]: Hai {{ province.name }}.\n\n\
+                  [^a]: Một.\n\n[^c]: Ba.\n";
+    let document = written(source, &Fixture::small()).unwrap();
+    let [Block::Paragraph(text), Block::List(items)] = document.blocks.as_slice() else {
+        panic!("{:?}", document.blocks)
+    };
+    let spans: Vec<_> = text.iter().map(|s| (s.text.as_str(), s.footnote.as_deref())).collect();
+    assert_eq!(
+        spans,
+        [("Cài đặt", Some("Một.")), (" ứng dụng", Some("Hai Đắk Lắk.")), (".", None)]
+    );
+    assert_eq!(items[0][0].footnote.as_deref(), Some("Ba."));
+    let error = written("Cài đặt[^a].", &Fixture::small()).map(|d| format!("{:?}", d.blocks));
+    assert!(error.unwrap_err().to_string().contains("note `a` has no text"));
 }
 
 #[test]
@@ -181,7 +199,7 @@ fn errors_name_file_line_and_what_exists() {
         ("\n{{ mobile.mett }}", "`t.md`, line 2: unknown field `mett`, expected one of"),
         (
             "{% for o in mobile.operators %}\n{{ o.operatr }}\n{% endfor %}",
-            "`t.md`, line 2: unknown field `operatr`, expected one of `devices`",
+            "`t.md`, line 2: unknown field `operatr`, expected one of `before_median`, `devices`",
         ),
         (
             "{{ provnce }}",

@@ -52,7 +52,7 @@ pub(super) fn summary(tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> R
 }
 
 /// Why a month has no values, or that they were computed again.
-fn note(month: &Row, labels: &Labels) -> Result<String> {
+pub(super) fn note(month: &Row, labels: &Labels) -> Result<String> {
     let found = [text(month, "reason"), text(month, "basis")].into_iter().find(|n| !n.is_empty());
     labels.filled(
         &format!("trend_notes.{}", found.unwrap_or("published")),

@@ -4,8 +4,9 @@
 //! characters stands in its place. Markdown and TOML are parsed with the tokens, and only then
 //! are the tokens replaced. A name such as `**x**` or `| a` therefore prints as it is.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use minijinja::value::{Enumerator, Object, Value};
 use serde_json::Value as Json;
@@ -14,22 +15,37 @@ use unicode_normalization::UnicodeNormalization;
 const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
 
+thread_local! {
+    /// The texts of the template that this thread is filling in.
+    static TEXTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// What that template asked for last in vain.
+    static MISS: RefCell<Option<Miss>> = const { RefCell::new(None) };
+}
+
 /// The texts that tokens stand for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Leaves(Arc<Mutex<Vec<String>>>);
+pub(super) struct Leaves(Vec<String>);
 
 impl Leaves {
+    /// What `fill` gives, and the texts that it put aside: one thread fills in one template at a time.
+    pub fn collect<T>(fill: impl FnOnce() -> T) -> (T, Self) {
+        TEXTS.take();
+        MISS.take();
+        let filled = fill();
+        (filled, Leaves(TEXTS.take()))
+    }
+
     /// Puts a text aside and returns its token.
-    pub fn put(&self, text: String) -> String {
-        let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.push(text);
-        format!("{OPEN}{}{CLOSE}", texts.len() - 1)
+    pub fn put(text: String) -> String {
+        TEXTS.with_borrow_mut(|texts| {
+            texts.push(text);
+            format!("{OPEN}{}{CLOSE}", texts.len() - 1)
+        })
     }
 
     /// A text with its tokens replaced.
     pub fn resolve(&self, text: &str) -> String {
-        let texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        resolve_below(text, &texts, texts.len())
+        resolve_below(text, &self.0, self.0.len())
     }
 }
 
@@ -63,10 +79,6 @@ pub(super) fn tidy(text: &str) -> String {
     out
 }
 
-/// The field that a template asked for last and did not find.
-#[derive(Debug, Clone, Default)]
-pub(super) struct LastMiss(Arc<Mutex<Option<Miss>>>);
-
 /// A field that was asked for, and those there are.
 #[derive(Debug, Clone)]
 pub(super) struct Miss {
@@ -74,42 +86,34 @@ pub(super) struct Miss {
     pub known: Vec<String>,
 }
 
-impl LastMiss {
-    fn set(&self, miss: Miss) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(miss);
-    }
-
-    /// The last miss, if any.
-    pub fn get(&self) -> Option<Miss> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
+/// The field that this thread's template asked for last and did not find, if any.
+pub(super) fn last_miss() -> Option<Miss> {
+    MISS.with_borrow(Clone::clone)
 }
 
 /// Named values that remember which name was asked for in vain.
 #[derive(Debug)]
-struct Fields {
-    values: BTreeMap<String, Value>,
-    misses: LastMiss,
-}
+struct Fields(BTreeMap<String, Value>);
 
 impl Object for Fields {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?;
-        let found = self.values.get(name).cloned();
+        let found = self.0.get(name).cloned();
         if found.is_none() {
-            let known = self.values.keys().cloned().collect();
-            self.misses.set(Miss { field: name.to_owned(), known });
+            let known = self.0.keys().cloned().collect();
+            let miss = Miss { field: name.to_owned(), known };
+            MISS.set(Some(miss));
         }
         found
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Values(self.values.keys().map(Value::from).collect())
+        Enumerator::Values(self.0.keys().map(Value::from).collect())
     }
 }
 
 /// The values of a template from plain data.
-pub(super) fn template_value(data: &Json, misses: &LastMiss) -> Value {
+pub(super) fn template_value(data: &Json) -> Value {
     match data {
         Json::Null => Value::from(()),
         Json::Bool(value) => Value::from(*value),
@@ -118,12 +122,20 @@ pub(super) fn template_value(data: &Json, misses: &LastMiss) -> Value {
             None => number.as_f64().map_or(Value::from(()), Value::from),
         },
         Json::String(text) => Value::from(without_tokens(text)),
-        Json::Array(items) => items.iter().map(|item| template_value(item, misses)).collect(),
-        Json::Object(map) => {
-            let values = map.iter().map(|(k, v)| (k.clone(), template_value(v, misses))).collect();
-            Value::from_object(Fields { values, misses: misses.clone() })
-        }
+        Json::Array(items) => items.iter().map(template_value).collect(),
+        Json::Object(_) => root(fields(data)),
     }
+}
+
+/// The named values of an object; none of anything else.
+pub(super) fn fields(data: &Json) -> BTreeMap<String, Value> {
+    let map = data.as_object().into_iter().flatten();
+    map.map(|(name, value)| (name.clone(), template_value(value))).collect()
+}
+
+/// Named values as one value.
+pub(super) fn root(fields: BTreeMap<String, Value>) -> Value {
+    Value::from_object(Fields(fields))
 }
 
 /// A text from data cannot pretend to be a token.
@@ -137,16 +149,16 @@ mod tests {
 
     #[test]
     fn tokens_are_replaced_also_inside_leaves() {
-        let leaves = Leaves::default();
-        let inner = leaves.put("**x**".into());
-        let outer = leaves.put(format!("[{inner}]"));
+        let (outer, leaves) = Leaves::collect(|| {
+            let inner = Leaves::put("**x**".into());
+            Leaves::put(format!("[{inner}]"))
+        });
         assert_eq!(leaves.resolve(&format!("a {outer} b")), "a [**x**] b");
     }
 
     #[test]
     fn a_leaf_that_names_itself_ends() {
-        let leaves = Leaves::default();
-        leaves.put("\u{E000}0\u{E001}".into());
+        let (_, leaves) = Leaves::collect(|| Leaves::put("\u{E000}0\u{E001}".into()));
         assert_eq!(leaves.resolve("\u{E000}0\u{E001}"), "0");
     }
 

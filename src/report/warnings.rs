@@ -46,6 +46,10 @@ fn in_words(fact: &Fact, labels: &Labels) -> Result<String> {
             runs(days).into_iter().map(span).collect::<Result<Vec<_>>>()?.join("; ")
         }
         Fact::Label(section, key) => labels.text(&format!("{section}.{key}"))?.to_owned(),
+        Fact::Labels(section, keys) => {
+            let words = keys.iter().map(|key| labels.text(&format!("{section}.{key}")));
+            words.collect::<Result<Vec<_>>>()?.join("; ")
+        }
         Fact::Column(column) => labels.column_title("operator", column)?,
     })
 }
@@ -112,6 +116,7 @@ mod tests {
                 now: 14.875,
                 factor: 3.0,
             },
+            Warning::MonthlyText { file: None, parts: vec!["direction", "causes"] },
         ]
     }
 
@@ -136,7 +141,9 @@ mod tests {
         let days = text(Warning::DaysWithoutSamples { days: days.to_vec() });
         assert!(days.contains("4 ngày"), "{days}");
         assert!(days.contains("từ 03/10/2025 đến 05/10/2025; 09/10/2025"), "{days}");
-        let jump = text(all().pop().unwrap());
+        let parts = text(all().pop().unwrap());
+        assert!(parts.contains("công tác chỉ đạo, triển khai; nguyên nhân"), "{parts}");
+        let jump = text(all().into_iter().rev().nth(1).unwrap());
         let parts = ["Tải xuống – trung vị (Mbps)", "từ 45 ", "14,88", "di động"];
         assert!(parts.iter().all(|part| jump.contains(part)), "{jump}");
     }

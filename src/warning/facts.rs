@@ -17,6 +17,8 @@ pub enum Fact {
     Days(Vec<Date>),
     /// A label of a section, such as `access_types` and `mobile`.
     Label(&'static str, String),
+    /// Several labels of a section.
+    Labels(&'static str, Vec<&'static str>),
     /// The title of a column of the table of operators.
     Column(&'static str),
 }
@@ -44,12 +46,18 @@ impl Warning {
             Warning::HoursShifted { .. } => "hours_utc_as_local",
             Warning::OperatorMissing { .. } => "operator_missing",
             Warning::Jump { .. } => "jump",
+            Warning::MonthlyText { .. } => "monthly_text",
         }
+    }
+
+    /// Whether it is about the data, and not about what people have yet to write.
+    pub fn concerns_data(&self) -> bool {
+        !matches!(self, Warning::MonthlyText { .. })
     }
 
     /// What its sentence is filled with.
     pub fn facts(&self) -> Facts {
-        use Fact::{Column, Count, Days, Label, Number, Share, Text};
+        use Fact::{Column, Count, Days, Label, Labels, Number, Share, Text};
         let access = |name: &str| ("access_type", Label("access_types", name.to_owned()));
         let family = |name: &str| ("family", Label("families", name.to_owned()));
         match self.clone() {
@@ -102,6 +110,7 @@ impl Warning {
                 ("now", Number(now)),
                 ("factor", Number(factor)),
             ],
+            Warning::MonthlyText { parts, .. } => vec![("parts", Labels("monthly_parts", parts))],
         }
     }
 }

@@ -15,6 +15,7 @@ def check_tables(report, db, settings, folder):
         "quota": ["commune_code", "commune_valid_from", "family"],
         "quota_area": ["level", "area_code", "family"],
         "daily": ["local_day", "access_type"],
+        "daily_commune": ["commune_code", "commune_valid_from", "family", "local_day"],
         "bias": ["family", "operator"],
         "platforms": ["family", "platform"],
         "gaps": [

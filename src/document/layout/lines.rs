@@ -1,8 +1,8 @@
 //! Words into lines, lines onto the page.
 
 use super::Context;
-use super::words::Word;
-use crate::document::page::{Colour, Face, Item, TextRun};
+use super::words::{Look, Word};
+use crate::document::page::{Colour, Item, Placed, TextRun};
 
 /// Rounding of sums must not break a line that fits.
 const SLACK: f64 = 0.01;
@@ -67,45 +67,52 @@ impl Line {
         extra
     }
 
-    /// The line as runs of text, one for each change of face.
-    pub fn items(&self, slot: &Slot) -> Vec<Item> {
+    /// The line as runs of text, one for each change of look.
+    pub fn items(&self, slot: &Slot) -> Vec<Placed> {
         let offset = match slot.set {
             Set::Left | Set::Justified => 0.0,
             Set::Centre => (slot.width - self.width) / 2.0,
             Set::Right => slot.width - self.width,
         };
         let word_spacing = self.word_spacing(slot);
-        let mut runs: Vec<TextRun> = Vec::new();
+        let mut runs = Runs::new();
         let mut x = slot.x + offset;
         for (index, word) in self.words.iter().enumerate() {
             for fragment in &word.fragments {
-                extend(&mut runs, fragment.face, &fragment.text, x, slot, word_spacing);
+                extend(&mut runs, fragment.look, &fragment.text, x, slot, word_spacing);
                 x += fragment.width;
             }
             if index + 1 < self.words.len() {
-                if let Some(run) = runs.last_mut() {
+                if let Some((_, run)) = runs.last_mut() {
                     run.text.push(' ');
                 }
                 x += word.space + word_spacing;
             }
         }
-        runs.into_iter().map(Item::Text).collect()
+        let placed =
+            |(look, run): (Look, TextRun)| Placed { item: Item::Text(run), element: look.element };
+        runs.into_iter().map(placed).collect()
     }
 }
 
-fn extend(runs: &mut Vec<TextRun>, face: Face, text: &str, x: f64, slot: &Slot, spacing: f64) {
+type Runs = Vec<(Look, TextRun)>;
+
+fn extend(runs: &mut Runs, look: Look, text: &str, x: f64, slot: &Slot, spacing: f64) {
     match runs.last_mut() {
-        Some(run) if run.face == face => run.text.push_str(text),
-        _ => runs.push(TextRun {
-            x,
-            y: slot.baseline,
-            text: text.to_string(),
-            face,
-            size: slot.size,
-            colour: Colour::BLACK,
-            word_spacing: spacing,
-            rotation: 0.0,
-        }),
+        Some((last, run)) if *last == look => run.text.push_str(text),
+        _ => {
+            let run = TextRun {
+                x,
+                y: slot.baseline - look.rise(slot.size),
+                text: text.to_string(),
+                face: look.face,
+                size: look.size(slot.size),
+                colour: Colour::BLACK,
+                word_spacing: spacing,
+                rotation: 0.0,
+            };
+            runs.push((look, run));
+        }
     }
 }
 

@@ -5,14 +5,17 @@
 
 mod closing;
 mod columns;
+mod decimal;
 mod figure;
 mod flow;
 mod furniture;
 mod letterhead;
 mod lines;
+mod notes;
 mod piece;
 mod style;
 mod table;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -22,26 +25,40 @@ use thiserror::Error;
 
 use self::flow::{Flow, Sheet};
 pub(super) use self::letterhead::punctuated;
+use self::notes::foot_height;
 use self::piece::Piece;
 use self::style::Geometry;
 pub use self::style::{MILLIMETRE, Margins, Style};
+use self::tags::Tags;
 use super::block::{Block, Document, Table};
 use super::font::Family;
-use super::page::{Item, Page};
+use super::page::{Item, Laid, Page};
 use crate::error::{Fault, Kind, Result};
 
 /// Why a document cannot be laid out.
 #[derive(Debug, Error)]
 pub enum LayoutError {
-    #[error("{what} is {value}, expected {least} to {most}")]
-    Style { what: &'static str, value: f64, least: f64, most: f64 },
+    #[error("`{setting}` is {found}{unit}, expected {expected}")]
+    Style { setting: &'static str, found: f64, unit: &'static str, expected: String },
     #[error("row {row} of table `{table}` has {found} cells, expected {expected}")]
     Row { table: String, row: usize, found: usize, expected: usize },
+    #[error("the footnotes of one line are {found:.0} pt high, expected at most {most:.0} pt")]
+    Footnote { found: f64, most: f64 },
 }
 
 impl Fault for LayoutError {
     fn kind(&self) -> Kind {
         Kind::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            LayoutError::Style { .. } => {
+                Some("annex I of the decree 30/2020/NĐ-CP fixes what is allowed".into())
+            }
+            LayoutError::Footnote { .. } => Some("make it shorter, or part of the text".into()),
+            LayoutError::Row { .. } => None,
+        }
     }
 }
 
@@ -50,6 +67,7 @@ struct Context<'a> {
     family: &'a Family,
     style: &'a Style,
     geometry: Geometry,
+    tags: &'a Tags,
 }
 
 /// The document or one annex: pages of one shape, numbered from 1.
@@ -61,19 +79,22 @@ pub(super) struct Section<'a> {
 /// Lays a document out.
 ///
 /// Fails when a face lacks a letter of the text, when a row does not have as many cells as its
-/// table has columns, or when the style leaves no room for text.
-pub fn lay_out(document: &Document, family: &Family, style: &Style) -> Result<Vec<Page>> {
+/// table has columns, or when the style is not what the decree allows.
+pub fn lay_out(document: &Document, family: &Family, style: &Style) -> Result<Laid> {
     style.check()?;
+    let tags = Tags::default();
     let mut pages = Vec::new();
     for section in sections(&document.blocks) {
-        let context = Context { family, style, geometry: style.geometry(section.landscape) };
+        tags.open(section.blocks.first());
+        let geometry = style.geometry(section.landscape);
+        let context = Context { family, style, geometry, tags: &tags };
         for mut sheet in context.section(section.blocks)? {
             context.furnish(&mut sheet, &document.banners);
             pages.push(sheet.page);
         }
     }
     pages.iter().try_for_each(|page| require_letters(page, family))?;
-    Ok(pages)
+    Ok(Laid { pages, structure: tags.into_structure() })
 }
 
 /// The size of type and the widths of a table's columns in points, for formats that set lines
@@ -84,7 +105,8 @@ pub(super) fn column_widths(
     style: &Style,
     landscape: bool,
 ) -> (f64, Vec<f64>) {
-    Context { family, style, geometry: style.geometry(landscape) }.fit_columns(table)
+    let (tags, geometry) = (Tags::default(), style.geometry(landscape));
+    Context { family, style, geometry, tags: &tags }.fit_columns(table)
 }
 
 /// Cuts before each annex and each part.
@@ -111,14 +133,28 @@ impl Context<'_> {
         for block in blocks {
             match block {
                 Block::PageBreak => {
+                    self.check_notes(&pieces)?;
                     flow.place(std::mem::take(&mut pieces));
                     flow.break_page();
                 }
                 _ => self.append(&mut pieces, block)?,
             }
         }
+        self.check_notes(&pieces)?;
         flow.place(pieces);
         Ok(flow.finish())
+    }
+
+    /// A line and its footnotes stand on one page.
+    fn check_notes(&self, pieces: &[Piece]) -> Result<()> {
+        for piece in pieces.iter().filter(|piece| !piece.notes.is_empty()) {
+            let (found, most) = (foot_height(piece.notes_height()), self.geometry.height);
+            let most = most - piece.height;
+            if found > most {
+                return Err(LayoutError::Footnote { found, most }.into());
+            }
+        }
+        Ok(())
     }
 
     fn append(&self, pieces: &mut Vec<Piece>, block: &Block) -> Result<()> {
@@ -149,7 +185,7 @@ impl Context<'_> {
 
 /// A missing letter is an error: a box in its place would be found by the reader.
 fn require_letters(page: &Page, family: &Family) -> Result<()> {
-    page.items.iter().try_for_each(|item| match item {
+    page.items.iter().try_for_each(|placed| match &placed.item {
         Item::Text(run) => family.require(run.face, &run.text),
         Item::Path(_) => Ok(()),
     })

@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use super::Context;
 use super::lines::{Line, Set, Slot};
-use crate::document::page::{Colour, Face, Item, Path, Stroke};
+use super::notes::Note;
+use super::style::SINGLE;
+use crate::document::page::{Colour, Face, Item, Path, Placed, Stroke};
+use crate::document::structure::{ElementId, Role};
 
 /// Thin rules: the grid of a table, the rules of the letterhead.
 pub(super) const RULE: Stroke = Stroke { colour: Colour::BLACK, width: 0.6 };
@@ -15,7 +18,9 @@ pub(super) struct Piece {
     /// The gap above it, dropped at the head of a page.
     pub space: f64,
     pub height: f64,
-    pub items: Vec<Item>,
+    pub items: Vec<Placed>,
+    /// The footnotes that stand at the foot of the same page.
+    pub notes: Vec<Rc<Note>>,
     /// It stands on the same page as the next piece.
     pub keep: bool,
     /// What is printed above it when it opens a page: the head of its table.
@@ -26,13 +31,20 @@ pub(super) struct Piece {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Head {
     pub height: f64,
-    pub items: Vec<Item>,
+    pub items: Vec<Placed>,
+}
+
+impl Piece {
+    /// The height of its footnotes.
+    pub fn notes_height(&self) -> f64 {
+        self.notes.iter().map(|note| note.height).sum()
+    }
 }
 
 impl Context<'_> {
     /// The height of a line of type.
     pub fn leading(&self, size: f64) -> f64 {
-        size * self.style.line_spacing
+        size * SINGLE * self.style.line_spacing
     }
 
     /// Where the baseline stands in a line of a height, the letters in its middle.
@@ -47,15 +59,43 @@ impl Context<'_> {
         let height = self.leading(size);
         let baseline = self.baseline(size, height);
         let slot = Slot { x, width, baseline, size, set };
-        let piece = |line: &Line| Piece { height, items: line.items(&slot), ..Piece::default() };
+        let piece = |line: &Line| Piece {
+            height,
+            items: line.items(&slot),
+            notes: line.words.iter().flat_map(|word| word.notes.clone()).collect(),
+            ..Piece::default()
+        };
         lines.iter().map(piece).collect()
     }
 
-    /// Centred lines over the whole width.
-    pub fn centred(&self, text: &str, face: Face, size: f64) -> Vec<Piece> {
+    /// Centred lines over the whole width, content of an element.
+    pub fn centred(&self, text: &str, face: Face, size: f64, element: ElementId) -> Vec<Piece> {
         let width = self.geometry.width;
         let lines = self.balanced(self.plain(text, face, size), size, width);
-        self.pieces(&lines, size, 0.0, width, Set::Centre)
+        let mut pieces = self.pieces(&lines, size, 0.0, width, Set::Centre);
+        tag(&mut pieces, element);
+        pieces
+    }
+
+    /// A centred text that is an element of its own; nothing when it is blank.
+    pub fn centred_as(&self, role: Role, text: &str, face: Face, size: f64) -> Vec<Piece> {
+        if text.trim().is_empty() {
+            return Vec::new();
+        }
+        self.centred(text, face, size, self.tags.element(role))
+    }
+}
+
+/// Makes text that is content of nothing yet content of an element; rules stay decoration.
+pub(super) fn tag(pieces: &mut [Piece], element: ElementId) {
+    pieces.iter_mut().for_each(|piece| tag_items(&mut piece.items, element));
+}
+
+/// [`tag`] for items.
+pub(super) fn tag_items(items: &mut [Placed], element: ElementId) {
+    let texts = items.iter_mut().filter(|placed| matches!(placed.item, Item::Text(_)));
+    for placed in texts {
+        placed.element.get_or_insert(element);
     }
 }
 
@@ -80,6 +120,6 @@ pub(super) fn space_before(pieces: &mut [Piece], space: f64) {
 }
 
 /// A horizontal rule.
-pub(super) fn rule(x: f64, width: f64, y: f64) -> Item {
-    Item::Path(Path::line((x, y), (x + width, y), RULE))
+pub(super) fn rule(x: f64, width: f64, y: f64) -> Placed {
+    Item::Path(Path::line((x, y), (x + width, y), RULE)).into()
 }

@@ -1,12 +1,19 @@
 //! Items of a page as printpdf operations.
+//!
+//! Each stretch of items of one element is a marked-content sequence with a number of its own on
+//! the page; what belongs to no element is marked as an artifact (ISO 32000-1, 14.8.2.2).
+
+use std::collections::BTreeMap;
 
 use printpdf::{
-    Color, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point, Polygon, PolygonRing, Pt, Rgb,
-    TextItem, TextMatrix, WindingOrder,
+    Color, DictItem, Line, LinePoint, Op, PaintMode, PdfFontHandle, Point, Polygon, PolygonRing,
+    Pt, Rgb, TextItem, TextMatrix, WindingOrder,
 };
 
+use super::role;
 use super::subset::{Subsets, id};
-use crate::document::page::{Colour, Face, Item, Page, Path, TextRun};
+use crate::document::page::{Colour, Face, Item, Page, Path, Placed, TextRun};
+use crate::document::structure::{ElementId, Structure};
 
 /// The state that operations change and that need not be set again while it stays the same.
 #[derive(Default)]
@@ -20,23 +27,41 @@ struct State {
 
 struct Writer<'a> {
     subsets: &'a Subsets<'a>,
+    structure: &'a Structure,
     height: f64,
     state: State,
     ops: Vec<Op>,
+    /// What the open marked-content sequence belongs to.
+    open: Option<Option<ElementId>>,
+    /// The element of each numbered sequence.
+    marks: Vec<ElementId>,
 }
 
-/// The operations that draw a page.
-pub(super) fn operations(page: &Page, subsets: &Subsets<'_>) -> Vec<Op> {
-    let mut writer =
-        Writer { subsets, height: page.height, state: State::default(), ops: Vec::new() };
-    for item in &page.items {
-        match item {
-            Item::Text(run) => writer.text(run),
-            Item::Path(path) => writer.path(path),
-        }
+/// The operations that draw a page, and the element of each of its marked-content sequences.
+pub(super) fn operations(
+    page: &Page,
+    structure: &Structure,
+    subsets: &Subsets<'_>,
+) -> (Vec<Op>, Vec<ElementId>) {
+    let mut writer = Writer {
+        subsets,
+        structure,
+        height: page.height,
+        state: State::default(),
+        ops: Vec::new(),
+        open: None,
+        marks: Vec::new(),
+    };
+    page.items.iter().filter(|placed| is_visible(placed)).for_each(|placed| writer.place(placed));
+    writer.end_mark();
+    (writer.ops, writer.marks)
+}
+
+fn is_visible(placed: &Placed) -> bool {
+    match &placed.item {
+        Item::Text(run) => !run.text.is_empty(),
+        Item::Path(path) => path.fill.is_some() || path.stroke.is_some(),
     }
-    writer.leave_text();
-    writer.ops
 }
 
 /// A hundredth of a point is finer than any printer; short numbers keep the file small.
@@ -45,6 +70,42 @@ pub(super) fn round(value: f64) -> f32 {
 }
 
 impl Writer<'_> {
+    fn place(&mut self, placed: &Placed) {
+        self.mark(placed.element);
+        match &placed.item {
+            Item::Text(run) => self.text(run),
+            Item::Path(path) => self.path(path),
+        }
+    }
+
+    fn mark(&mut self, element: Option<ElementId>) {
+        if self.open == Some(element) {
+            return;
+        }
+        self.end_mark();
+        self.open = Some(element);
+        let op = match element {
+            None => Op::BeginMarkedContent { tag: "Artifact".into() },
+            Some(element) => {
+                let tag = role::name(self.structure.get(element).role).to_string();
+                let number = DictItem::Int(self.marks.len() as i64);
+                let map = BTreeMap::from([("MCID".to_string(), number)]);
+                self.marks.push(element);
+                let properties = DictItem::Dict { map };
+                Op::BeginMarkedContentWithProperties { tag, properties }
+            }
+        };
+        self.ops.push(op);
+    }
+
+    /// A text object lies inside one sequence: the two must not overlap.
+    fn end_mark(&mut self) {
+        self.leave_text();
+        if self.open.take().is_some() {
+            self.ops.push(Op::EndMarkedContent);
+        }
+    }
+
     fn enter_text(&mut self) {
         if !self.state.in_text {
             self.ops.push(Op::StartTextSection);
@@ -66,9 +127,6 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, run: &TextRun) {
-        if run.text.is_empty() {
-            return;
-        }
         self.enter_text();
         self.fill(run.colour);
         if self.state.font.replace((run.face, run.size)) != Some((run.face, run.size)) {
@@ -85,7 +143,8 @@ impl Writer<'_> {
     fn matrix(&self, run: &TextRun) -> [f32; 6] {
         // The page's y axis points up, so a clockwise turn is negative.
         let (sin, cos) = (-run.rotation).to_radians().sin_cos();
-        let fine = |value: f64| ((value * 1e5).round() / 1e5) as f32;
+        // Adding zero turns a negative zero into a plain one.
+        let fine = |value: f64| ((value * 1e5).round() / 1e5 + 0.0) as f32;
         let (x, y) = (round(run.x), round(self.height - run.y));
         [fine(cos), fine(sin), fine(-sin), fine(cos), x, y]
     }

@@ -33,7 +33,7 @@ impl<'a> Subsets<'a> {
     pub fn new(pages: &[Page], family: &'a Family) -> Result<Self> {
         let mut characters: BTreeMap<Face, BTreeSet<char>> = BTreeMap::new();
         for item in pages.iter().flat_map(|page| &page.items) {
-            if let Item::Text(run) = item {
+            if let Item::Text(run) = &item.item {
                 family.require(run.face, &run.text)?;
                 characters.entry(run.face).or_default().extend(run.text.chars());
             }
@@ -89,8 +89,7 @@ fn embed(font: &Font, glyphs: &BTreeMap<u16, char>) -> Result<ParsedFont> {
     for (id, character) in glyphs {
         let new = remapper.remap(*id);
         codepoints.insert(u32::from(*character), new);
-        let advance = font.glyph(*character).map_or(0, |glyph| glyph.advance);
-        widths.insert(new, advance);
+        widths.insert(new, width(font, *character));
     }
     let fault = |reason: String| PdfError::Subset { font: font.name.clone(), reason };
     let bytes = subsetter::subset(&font.data, 0, &remapper).map_err(|e| fault(e.to_string()))?;
@@ -102,6 +101,13 @@ fn embed(font: &Font, glyphs: &BTreeMap<u16, char>) -> Result<ParsedFont> {
     parsed.codepoint_to_glyph = codepoints;
     parsed.glyph_widths = widths;
     Ok(parsed)
+}
+
+/// The width in font units that printpdf, which cuts off, turns into the rounded thousandths of an
+/// em that layout counts with (see [`Font::thousandths`]).
+fn width(font: &Font, character: char) -> u16 {
+    let units = f64::from(font.thousandths(character)) * font.units_per_em / 1000.0;
+    (units - 1e-6).ceil().max(0.0) as u16
 }
 
 /// Six capitals that mark a subset (ISO 32000-1, 9.6.4), from its content.

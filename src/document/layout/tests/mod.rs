@@ -3,6 +3,9 @@
 mod decree;
 mod flow;
 mod hostile;
+mod notes;
+mod overlap;
+mod structure;
 mod tables;
 
 use std::sync::LazyLock;
@@ -28,7 +31,7 @@ fn paragraph(text: &str) -> Block {
 
 fn pages(blocks: Vec<Block>) -> Vec<Page> {
     let document = Document { blocks, ..Document::default() };
-    lay_out(&document, family(), &Style::default()).unwrap()
+    lay_out(&document, family(), &Style::default()).unwrap().pages
 }
 
 fn runs(page: &Page) -> Vec<&TextRun> {
@@ -38,7 +41,7 @@ fn runs(page: &Page) -> Vec<&TextRun> {
             Item::Path(_) => None,
         }
     }
-    page.items.iter().filter_map(text).collect()
+    page.items.iter().map(|placed| &placed.item).filter_map(text).collect()
 }
 
 fn run<'a>(page: &'a Page, text: &str) -> &'a TextRun {
@@ -89,5 +92,5 @@ fn rules(page: &Page) -> Vec<(f64, f64, f64)> {
         }
         Item::Text(_) => None,
     };
-    page.items.iter().filter_map(rule).collect()
+    page.items.iter().map(|placed| &placed.item).filter_map(rule).collect()
 }

@@ -54,3 +54,60 @@ fn a_row_with_too_many_cells_is_an_error() {
     let error = lay_out(&document, family(), &Style::default()).unwrap_err();
     assert_eq!(error.to_string(), "row 2 of table `Caption` has 3 cells, expected 2");
 }
+
+#[test]
+fn decimal_columns_are_aligned_at_the_comma() {
+    let texts = ["7,02 (38,00–42,31)", "1.070,1", "700", "–", "−0,55%", "< 5", "thiếu mẫu", ""];
+    let mut table = table(0);
+    table.columns[1].align = Align::Decimal;
+    table.rows = texts.iter().map(|text| vec!["row".into(), (*text).to_string()]).collect();
+    let page = &pages(vec![Block::Table(table)])[0];
+    // Where the whole part of each number ends.
+    let comma = |text: &str, whole: &str| {
+        let run = run(page, text);
+        run.x + family().width(run.face, run.size, whole)
+    };
+    let expected = comma("7,02 (", "7");
+    for (text, whole) in
+        [("1.070,1", "1.070"), ("700", "700"), ("–", "–"), ("−0,55", "−0"), ("< 5", "< 5")]
+    {
+        assert!((comma(text, whole) - expected).abs() < 1e-6, "{text}");
+    }
+    // Words stand in the middle of their column, numbers inside it.
+    let words = run(page, "thiếu");
+    let (title, widest) = (run(page, "Value"), run(page, "7,02 ("));
+    let middle = |run: &TextRun| (run.x + right_edge(run)) / 2.0;
+    assert!((middle(words) - middle(title)).abs() < 1e-6);
+    assert!(right_edge(widest) < 195.0 * MILLIMETRE - 2.9);
+}
+
+#[test]
+fn a_decimal_column_without_room_is_set_to_the_right() {
+    let mut table = table(3);
+    table.columns[1].align = Align::Decimal;
+    table.columns[1].width = Some(1.0);
+    table.columns[0].width = Some(9.0);
+    for (index, row) in table.rows.iter_mut().enumerate() {
+        row[1] = format!("{index},5 (38,00–42,31 (n = 300))");
+    }
+    let page = &pages(vec![Block::Table(table)])[0];
+    let ends: Vec<f64> =
+        runs(page).into_iter().filter(|run| run.text.contains(",5")).map(right_edge).collect();
+    assert_eq!(ends.len(), 3);
+    ends.iter().for_each(|end| close(*end, 195.0 * MILLIMETRE - 3.0));
+}
+
+#[test]
+fn words_make_room_for_numbers_that_are_aligned() {
+    let mut table = table(4);
+    table.columns[1].align = Align::Decimal;
+    for (index, row) in table.rows.iter_mut().enumerate() {
+        row[0] = "words that can be broken ".repeat(6);
+        row[1] = format!("{index},52 (38,00–42,31)");
+    }
+    let page = &pages(vec![Block::Table(table)])[0];
+    for index in 0..4 {
+        let whole = format!("{index},52 (38,00–42,31)");
+        assert!(runs(page).iter().any(|run| run.text == whole), "{whole} was broken");
+    }
+}

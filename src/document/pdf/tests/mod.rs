@@ -1,7 +1,15 @@
+//! PDF files, read back.
+
+mod decree;
+mod readback;
+mod reading;
+
 use super::*;
 use crate::document::block::{Block, Span};
 use crate::document::layout::{Style, lay_out};
 use crate::document::page::{Colour, Face, Item, Path, Stroke, TextRun};
+use crate::document::specimen;
+use crate::document::structure::Structure;
 
 fn document() -> Document {
     let spans = |text: &str| {
@@ -26,10 +34,38 @@ fn written() -> Vec<u8> {
     write(&pages, &document(), &family).unwrap()
 }
 
+/// The bytes of a document; with `KEEP_PDF=FOLDER` they are kept as a file to look at.
+fn made(document: &Document, family: &Family, name: &str) -> Vec<u8> {
+    let laid = lay_out(document, family, &Style::default()).unwrap();
+    let bytes = write(&laid, document, family).unwrap();
+    if let Ok(folder) = std::env::var("KEEP_PDF") {
+        std::fs::write(format!("{folder}/{name}.pdf"), &bytes).unwrap();
+    }
+    bytes
+}
+
+#[test]
+fn documents_of_all_kinds_are_written_and_open_again() {
+    let family = Family::libertinus().unwrap();
+    let documents = [
+        ("report", specimen::report()),
+        ("letters", specimen::letters()),
+        ("hard", specimen::hard()),
+    ];
+    for (name, document) in documents {
+        let bytes = made(&document, &family, name);
+        let file = lopdf::Document::load_mem(&bytes).unwrap();
+        assert!(file.catalog().unwrap().has(b"StructTreeRoot"));
+        assert!(file.catalog().unwrap().has(b"Outlines"));
+    }
+}
+
 fn drawn(items: Vec<Item>) -> (lopdf::Document, String) {
     let family = Family::libertinus().unwrap();
-    let page = Page { width: 200.0, height: 100.0, items };
-    let bytes = write(&[page], &Document::default(), &family).unwrap();
+    let items = items.into_iter().map(Into::into).collect();
+    let pages = vec![Page { width: 200.0, height: 100.0, items }];
+    let laid = Laid { pages, structure: Structure::default() };
+    let bytes = write(&laid, &Document::default(), &family).unwrap();
     let file = lopdf::Document::load_mem(&bytes).unwrap();
     let page = *file.get_pages().values().next().unwrap();
     let content = String::from_utf8(file.get_page_content(page)).unwrap();
@@ -140,30 +176,66 @@ fn rings_are_filled_by_the_even_odd_rule() {
 #[test]
 fn no_page_is_an_error() {
     let family = Family::libertinus().unwrap();
-    let error = write(&[], &Document::default(), &family).unwrap_err();
+    let laid = Laid { pages: Vec::new(), structure: Structure::default() };
+    let error = write(&laid, &Document::default(), &family).unwrap_err();
     assert_eq!(error.to_string(), "the document has no page, expected at least one");
+}
+
+/// Four font files of the user's own, gone when the value is dropped.
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn new(faces: [&[u8]; 4], ending: &str) -> Self {
+        let folder = Files(tempfile::tempdir().unwrap());
+        for (index, data) in faces.into_iter().enumerate() {
+            std::fs::write(folder.path(index, ending), data).unwrap();
+        }
+        folder
+    }
+
+    fn path(&self, index: usize, ending: &str) -> std::path::PathBuf {
+        self.0.path().join(format!("face{index}.{ending}"))
+    }
+
+    fn read(&self, ending: &str) -> Result<Family> {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|index| self.path(index, ending));
+        Family::read(&a, &b, &c, &d)
+    }
 }
 
 #[test]
 fn a_truetype_family_of_the_user_is_embedded() {
-    let outlines = |data: &&[u8]| {
-        let face = ttf_parser::Face::parse(data, 0).unwrap();
-        face.tables().glyf.is_some()
-    };
-    let data = typst_assets::fonts().find(outlines).unwrap();
-    let path = std::env::temp_dir().join(format!("ispeed-report-{}.ttf", std::process::id()));
-    std::fs::write(&path, data).unwrap();
-    let family = Family::read(&path, &path, &path, &path).unwrap();
-    std::fs::remove_file(&path).unwrap();
-    let plain = Span { text: "Do kiem 83,52 Mbps \u{111}".into(), ..Span::default() };
-    let document = Document { blocks: vec![Block::Paragraph(vec![plain])], ..Document::default() };
-    let pages = lay_out(&document, &family, &Style::default()).unwrap();
-    let bytes = write(&pages, &document, &family).unwrap();
-    assert!(bytes.len() < data.len() / 4, "{} bytes", bytes.len());
+    use dejavu::serif::{bold, bold_italic, italic, regular};
+    let faces = [regular(), bold(), italic(), bold_italic()];
+    let family = Files::new(faces, "ttf").read("ttf").unwrap();
+    let bytes = made(&specimen::report(), &family, "truetype");
+    assert!(bytes.len() < 200_000, "{} bytes", bytes.len());
     let file = lopdf::Document::load_mem(&bytes).unwrap();
-    let embedded = |object: &lopdf::Object| object.as_dict().is_ok_and(|d| d.has(b"FontFile2"));
-    assert!(file.objects.values().any(embedded));
-    if let Ok(folder) = std::env::var("KEEP_PDF") {
-        std::fs::write(format!("{folder}/truetype.pdf"), &bytes).unwrap();
-    }
+    let embedded = |object: &&lopdf::Object| object.as_dict().is_ok_and(|d| d.has(b"FontFile2"));
+    assert_eq!(file.objects.values().filter(embedded).count(), 4);
+    // What readers add up is what layout counted with: lines end at the right margin.
+    let sheets = readback::read(&bytes);
+    let line = sheets[0].find("Thực hiện nhiệm vụ");
+    assert_eq!(line.font, "DejaVuSerif");
+    assert!((line.right() - 195.0).abs() < 0.05, "{}", line.right());
+}
+
+#[test]
+fn an_opentype_family_of_the_user_is_embedded() {
+    let own = Family::libertinus().unwrap();
+    let faces = crate::document::font::FACES.map(|face| own.font(face).data.as_ref());
+    let family = Files::new(faces, "otf").read("otf").unwrap();
+    let laid = lay_out(&specimen::letters(), &family, &Style::default()).unwrap();
+    let bytes = write(&laid, &specimen::letters(), &family).unwrap();
+    let laid = lay_out(&specimen::letters(), &own, &Style::default()).unwrap();
+    assert!(bytes == write(&laid, &specimen::letters(), &own).unwrap());
+}
+
+#[test]
+fn a_truetype_face_without_vietnamese_is_refused() {
+    let outlines = |data: &&[u8]| ttf_parser::Face::parse(data, 0).unwrap().tables().glyf.is_some();
+    let data = typst_assets::fonts().find(outlines).unwrap();
+    let files = Files::new([data; 4], "ttf");
+    let message = files.read("ttf").unwrap_err().to_string();
+    assert!(message.contains("face0.ttf` lacks letters that Vietnamese needs: Ảả"), "{message}");
 }

@@ -1,5 +1,7 @@
 //! Writes the parts of a bundle into its staging folder.
 
+mod documents;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -7,25 +9,20 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use rayon::prelude::*;
+
+pub use documents::documents;
 
 use crate::bundle::tables::{csv, parquet, writer_properties};
 use crate::bundle::{Staging, annex as workbook, manifest};
-use crate::document::block::{Document, Plate};
-use crate::document::font::Family;
-use crate::document::issue::issued;
-use crate::document::layout::{Style, lay_out};
-use crate::document::{docx, html, pdf, store};
+use crate::document::block::Plate;
 use crate::error::Result;
 use crate::figures::{self, FigureSources};
 use crate::pipeline::PipelineFault;
 use crate::plan::Plan;
-use crate::report::{self, Sources};
 use crate::statistics::{Bench, Tables};
 use crate::validation::quarantine::empty;
 use crate::validation::{ValidSamples, ValidationFault};
-use crate::warning::Warning;
-use crate::{communes, vietnamese};
+use crate::vietnamese;
 
 /// The folder beside a bundle that holds ledger and quarantine of a run without reports.
 pub fn refusal_name(bundle: &str) -> String {
@@ -152,80 +149,7 @@ pub fn charts(
     for (name, bytes) in &files {
         staging.write(&format!("send/charts/{name}"), bytes)?;
     }
-    figures::plates(&figures, &files, &Family::libertinus()?)
-}
-
-/// Every report as PDF, DOCX and HTML, and what they were made from.
-pub fn reports(
-    staging: &Staging,
-    plan: &Plan,
-    tables: &Tables,
-    valid: &ValidSamples,
-    plates: &BTreeMap<String, Plate>,
-    warnings: &[Warning],
-) -> Result<()> {
-    let labels = plan.templates.labels()?;
-    let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
-    let ledger = serde_json::to_value(&valid.ledger).unwrap_or_default();
-    let province_name = plan.province_name();
-    let sources = Sources {
-        tables,
-        ledger: &ledger,
-        settings: &plan.config.report,
-        labels: &labels,
-        province_code: &plan.config.province.code,
-        province_name: communes::register::bare_name(&province_name),
-        month: &period.month,
-        period_from: period.from,
-        period_to: period.to,
-        report_date: plan.report_date.ok_or(PipelineFault::NoPeriod)?,
-        simulated: valid.ledger.simulated,
-        limits: &plan.config.statistics,
-        gaps: &plan.config.gaps,
-        program_version: env!("CARGO_PKG_VERSION"),
-        warnings,
-    };
-    let family = Family::libertinus()?;
-    let made: Vec<Result<(Document, Forms)>> = names(plan)
-        .par_iter()
-        .map(|name| {
-            let template = format!("{name}.md");
-            let document = report::render(&template, &plan.templates, &sources, plates)?;
-            let forms = forms(&issued(&document, None), &family)?;
-            Ok((document, forms))
-        })
-        .collect();
-    let mut documents = BTreeMap::new();
-    for (name, made) in names(plan).into_iter().zip(made) {
-        let (document, forms) = made?;
-        for (extension, bytes) in forms {
-            staging.write(&format!("send/reports/{name}.{extension}"), &bytes)?;
-        }
-        documents.insert(name.to_owned(), document);
-    }
-    for (file, bytes) in store::save(&documents, &plates.keys().cloned().collect())? {
-        staging.write(&file, &bytes)?;
-    }
-    Ok(())
-}
-
-/// The same document for paper, for a word processor and for screens.
-type Forms = [(&'static str, Vec<u8>); 3];
-
-fn forms(document: &Document, family: &Family) -> Result<Forms> {
-    let style = Style::default();
-    let pages = lay_out(document, family, &style)?;
-    Ok([
-        ("pdf", pdf::write(&pages, document, family)?),
-        ("docx", docx::write(document, family, &style)?),
-        ("html", html::write(document)?),
-    ])
-}
-
-/// Every template is a report but for those that others include: their names begin with `_`.
-fn names(plan: &Plan) -> Vec<&str> {
-    let names = plan.templates.iter().filter_map(|(name, _)| name.strip_suffix(".md"));
-    names.filter(|name| !name.starts_with('_')).collect()
+    figures::plates(&figures, &files, &plan.family)
 }
 
 /// `annex.xlsx`.

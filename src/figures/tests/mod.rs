@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
+mod hard;
+mod words;
+
 use super::*;
-use crate::chart::{CommuneMap, Intervals, MapFill};
+use crate::chart::{CommuneMap, Intervals, MapFill, RowMarks};
 use crate::report::Templates;
 use crate::report::fixture::{Fixture, batch};
 
@@ -89,7 +92,8 @@ fn days(rows: &[(&str, i64, i64)]) -> RecordBatch {
 }
 
 const OPERATOR: &str = "operator:s family:s download_mbps_n:i download_mbps_p05:f \
-    download_mbps_p10:f download_mbps_median:f download_mbps_median_low:f download_mbps_median_high:f download_mbps_mean:f download_mbps_p90:f \
+    download_mbps_p10:f download_mbps_median:f download_mbps_median_low:f download_mbps_median_high:f download_mbps_mean:f \
+    download_mbps_mean_low:f download_mbps_mean_high:f download_mbps_p90:f \
     download_mbps_p95:f";
 
 fn operator(name: &str, values: i64) -> Value {
@@ -115,7 +119,46 @@ fn small() -> Month {
     month.tables.insert("commune_location".into(), places);
     let days = days(&[("2025-10-01", 10, 1), ("2025-10-03", 5, 0)]);
     month.tables.insert("daily".into(), days);
+    let hours = hours(&[("mobile", 8, 30), ("mobile", 20, 50), ("fixed", 21, 20)]);
+    month.tables.insert("hourly".into(), hours);
+    let course = course(&[
+        ("24000", "mobile", "2025-10-02", 200),
+        ("24000", "mobile", "2025-10-20", 150),
+        ("24007", "fixed", "2025-10-31", 3),
+    ]);
+    month.tables.insert("daily_commune".into(), course);
+    month.tables.insert("commune_operator_technology".into(), technologies(&month.tables));
     month
+}
+
+fn hours(rows: &[(&str, i64, i64)]) -> RecordBatch {
+    let row = |(family, hour, ok): &(&str, i64, i64)| json!({"family": family, "local_hour": hour, "tests_ok": ok, "tests_failed": 0});
+    let rows: Vec<_> = rows.iter().map(row).collect();
+    batch("family:s local_hour:i tests_ok:i tests_failed:i", &rows)
+}
+
+fn course(rows: &[(&str, &str, &str, i64)]) -> RecordBatch {
+    let row = |(code, family, day, tests): &(&str, &str, &str, i64)| {
+        json!({"commune_code": code, "commune_valid_from": NEW, "family": family,
+            "local_day": day, "counted": tests})
+    };
+    let rows: Vec<_> = rows.iter().map(row).collect();
+    batch("commune_code:s commune_valid_from:d family:s local_day:d counted:i", &rows)
+}
+
+/// The rows of mobile networks as if all tests had used 4G.
+fn technologies(tables: &BTreeMap<String, RecordBatch>) -> RecordBatch {
+    let table = table::Table::find(tables, "commune_operator").unwrap();
+    let (code, operator) = (table.text("commune_code").unwrap(), table.text("operator").unwrap());
+    let low = table.numbers("download_mbps_mean_low").unwrap();
+    let row = |row: usize| {
+        json!({"commune_code": table::text(&code, row), "commune_valid_from": NEW, "access_type": "mobile",
+            "operator": table::text(&operator, row), "technology": "4G",
+            "download_mbps_mean_low": table::number(&low, row)})
+    };
+    let rows: Vec<_> = table.rows("mobile").unwrap().into_iter().map(row).collect();
+    let columns = "commune_code:s commune_valid_from:d access_type:s operator:s technology:s download_mbps_mean_low:f";
+    batch(columns, &rows)
 }
 
 #[test]
@@ -127,12 +170,21 @@ fn a_full_month_has_every_figure() {
         names,
         [
             "daily",
+            "distribution_fixed_download",
+            "distribution_mobile_download",
+            "hourly",
             "map_download_fixed",
             "map_download_mobile",
+            "map_gaps_mobile",
+            "map_gaps_mobile_small",
             "map_quota_fixed",
+            "map_quota_fixed_small",
             "map_quota_mobile",
+            "map_quota_mobile_small",
             "operators_fixed_download",
             "operators_mobile_download",
+            "progress_fixed",
+            "progress_mobile",
             "quota_fixed",
             "quota_mobile"
         ]
@@ -142,7 +194,10 @@ fn a_full_month_has_every_figure() {
     let fits = |plate: &Plate| plate.drawing.width == WIDTH && plate.drawing.height <= MOST_HEIGHT;
     assert!(plates.values().all(|plate| fits(plate) && !plate.image.is_empty()));
     assert!(files.is_sorted_by_key(|(name, _)| name.clone()));
-    assert_eq!((files.len(), files[1].0.as_str()), (18, "daily.svg"));
+    assert_eq!((files.len(), files[1].0.as_str()), (36, "daily.svg"));
+    let is_small = |name: &&String| name.ends_with("_small");
+    let small = plates.iter().filter(|(name, _)| is_small(name));
+    assert!(small.into_iter().all(|(_, plate)| plate.drawing.height <= 300.0));
 }
 
 #[test]
@@ -159,7 +214,7 @@ fn a_family_without_tests_has_no_figure() {
     let mut month = operators(&[operator("Viettel", 40)]);
     month.tables.insert("daily".into(), days(&[("2025-10-01", 0, 2)]));
     let names: Vec<_> = month.figures().into_keys().collect();
-    assert_eq!(names, ["daily", "operators_mobile_download"]);
+    assert_eq!(names, ["daily", "distribution_mobile_download", "operators_mobile_download"]);
 }
 
 #[test]
@@ -176,8 +231,9 @@ fn operators_stand_in_alphabetical_order_also_when_tied() {
 fn unpublished_operators_have_a_note() {
     let month = operators(&[operator("Viettel", 30), operator("VNPT", 29)]);
     let rows = month.intervals("operators_mobile_download").rows;
-    assert_eq!(rows[0].spread.map(|spread| spread.median), Some(45.5));
-    assert_eq!(rows[1].spread, None);
+    let Some(RowMarks::Estimates { median, mean }) = rows[0].marks else { panic!() };
+    assert_eq!((median.value, mean.value), (45.5, 52.0));
+    assert_eq!(rows[1].marks, None);
     assert_eq!(rows[1].note, "Không công bố vì chưa đủ mẫu hoặc thiết bị");
     assert!(operators(&[operator("VNPT", 29)]).figures().is_empty());
 }
@@ -193,7 +249,7 @@ fn too_many_operators_are_counted_and_fit_on_a_page() {
     let plates = plates(&month.figures(), &[], &Family::libertinus().unwrap()).unwrap();
     let drawing = &plates["operators_mobile_download"].drawing;
     assert!((drawing.height - MOST_HEIGHT).abs() < 1e-6);
-    assert_eq!(files(&month.figures()).unwrap().len(), 2);
+    assert_eq!(files(&month.figures()).unwrap().len(), 4);
 }
 
 #[test]
@@ -225,13 +281,13 @@ fn communes_without_samples_are_on_the_maps() {
     let month = small();
     let map = month.map("map_quota_mobile");
     let classes: Vec<_> = map.areas.iter().map(|area| area.class).collect();
-    assert_eq!(classes, [2, 0, 0]);
+    assert_eq!(classes, [3, 0, 0]);
     let names: Vec<_> = map.areas.iter().map(|area| area.name.as_str()).collect();
     assert_eq!(names, ["Cư M’gar", "P. Đông Hòa", "Ea Kar"]);
     assert_eq!(map.caption.footnotes, ["1 đơn vị cấp xã không có vị trí trên bản đồ."]);
     let map = month.map("map_download_mobile");
     let last = map.classes.len() - 1;
-    assert_eq!(map.areas[2].class, last);
+    assert_eq!(map.areas[0].class, last);
     assert_eq!(map.classes[last].fill, MapFill::Dotted);
     assert_eq!(map.classes[last - 1].label, "Chưa đủ mẫu, không công bố");
 }
@@ -271,7 +327,7 @@ fn maps_show_the_communes_of_the_last_day() {
     };
     let areas = month.map("map_quota_mobile").areas;
     assert_eq!(areas.len(), 1);
-    assert_eq!((areas[0].class, areas[0].point), (1, Some((109.0, 13.0))));
+    assert_eq!((areas[0].class, areas[0].point), (2, Some((109.0, 13.0))));
     let Figure::QuotaBars(bars) = &month.figures()["quota_mobile"] else { panic!() };
     assert_eq!(bars.bars.len(), 3);
 }

@@ -1,0 +1,166 @@
+//! How communes came to the quota in the course of the period.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::daily::{day_label, is_calendar_month, period_days};
+use super::maps::{Key, keys, short_name};
+use super::table::{Table, count, text};
+use super::words::{Words, counted, title_key};
+use super::{FigureSources, day_number, whole};
+use crate::chart::{Progress, ProgressRow};
+use crate::error::Result;
+
+/// Shares of the quota at which a commune gets darker.
+const LIMITS: [i64; 4] = [25, 50, 75, 100];
+
+/// More rows than this could not be read on a page.
+const MOST_ROWS: usize = 140;
+
+/// A commune with its tests of each day.
+struct Course {
+    name: String,
+    days: Vec<i64>,
+}
+
+impl Course {
+    fn total(&self) -> i64 {
+        self.days.iter().sum()
+    }
+
+    /// The tests up to and with a day.
+    fn until(&self, day: usize) -> i64 {
+        self.days.iter().take(day + 1).sum()
+    }
+}
+
+/// Communes by days for families whose communes have a legal quota; none without tests.
+pub(super) fn days(
+    sources: &FigureSources<'_>,
+    figure: &str,
+    family: &str,
+) -> Result<Option<Progress>> {
+    let words = Words::new(sources, figure, "progress", family);
+    let mut courses = courses(sources, family)?;
+    if courses.iter().all(|course| course.total() == 0) {
+        return Ok(None);
+    }
+    let (title, alternative) = finding(&words, &courses)?;
+    let mut caption = words.caption(title, alternative)?;
+    courses.sort_by_cached_key(|course| Reverse(course.total()));
+    let left_out = courses.len().saturating_sub(MOST_ROWS);
+    if left_out > 0 {
+        courses.truncate(MOST_ROWS);
+        let values = [("count", &*counted(left_out))];
+        caption.footnotes.insert(0, sources.filled("legend.communes_left_out", &values)?);
+    }
+    let axis = if is_calendar_month(sources) { "axis" } else { "axis_window" };
+    Ok(Some(Progress {
+        caption,
+        classes: class_names(&words)?,
+        days: period_days(sources).map(|day| day_label(sources, day)).collect(),
+        rows: courses.iter().map(|course| row(sources, course)).collect(),
+        axis: words.text(axis)?,
+        row_head: words.text("row_head")?,
+        total_head: words.text("total_head")?,
+        number: whole,
+    }))
+}
+
+/// Every commune of the quota, also without a test.
+fn courses(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Course>> {
+    let tables = sources.tables;
+    let found = Table::find(tables, "quota").zip(Table::find(tables, "daily_commune"));
+    let Some((quota, daily)) = found else { return Ok(Vec::new()) };
+    let tests = tests(&daily, family)?;
+    let (communes, names) = (keys(&quota)?, quota.text("commune_name")?);
+    let legal = quota.counts("legal")?;
+    let days: Vec<i32> = period_days(sources).map(day_number).collect();
+    let mut courses = Vec::new();
+    for row in quota.rows(family)?.into_iter().filter(|row| count(&legal, *row) == 1) {
+        let of = |day: &i32| tests.get(&(communes[row].clone(), *day)).copied().unwrap_or(0);
+        courses.push(Course {
+            name: text(&names, row).to_owned(),
+            days: days.iter().map(of).collect(),
+        });
+    }
+    Ok(courses)
+}
+
+/// Tests that count, by commune and day.
+fn tests(daily: &Table<'_>, family: &str) -> Result<BTreeMap<(Key, i32), i64>> {
+    let (communes, days, counted) =
+        (keys(daily)?, daily.days("local_day")?, daily.counts("counted")?);
+    let mut tests = BTreeMap::new();
+    for row in daily.rows(family)? {
+        let day = days.iter().nth(row).flatten().unwrap_or_default();
+        *tests.entry((communes[row].clone(), day)).or_insert(0) += count(&counted, row);
+    }
+    Ok(tests)
+}
+
+fn row(sources: &FigureSources<'_>, course: &Course) -> ProgressRow {
+    let class = |day: usize| class(course.until(day), sources.quota);
+    ProgressRow {
+        label: short_name(sources, &course.name),
+        classes: (0..course.days.len()).map(class).collect(),
+        total: course.total() as f64,
+    }
+}
+
+/// 0 without tests, then one more for each limit that is reached.
+fn class(tests: i64, quota: i64) -> usize {
+    if tests <= 0 {
+        return 0;
+    }
+    1 + LIMITS.iter().filter(|limit| tests * 100 >= **limit * quota).count()
+}
+
+fn class_names(words: &Words<'_>) -> Result<Vec<String>> {
+    let limits = LIMITS.map(|limit| whole(limit as f64));
+    let mut names =
+        vec![words.text("class_zero")?, words.filled("class_below", &[("to", &limits[0])])?];
+    for pair in limits.windows(2) {
+        names.push(words.filled("class_between", &[("from", &pair[0]), ("to", &pair[1])])?);
+    }
+    names.push(words.text("class_met")?);
+    Ok(names)
+}
+
+/// How many had reached the quota in the middle and at the end.
+fn finding(words: &Words<'_>, courses: &[Course]) -> Result<(String, String)> {
+    let sources = words.sources;
+    let length = courses.first().map_or(0, |course| course.days.len());
+    let middle = (length / 2).saturating_sub(1);
+    let met = |day: usize| courses.iter().filter(|c| c.until(day) >= sources.quota).count();
+    let (met_middle, met_last) = (met(middle), met(length));
+    let date = period_days(sources).nth(middle);
+    let values = [
+        ("middle", date.map_or(String::new(), |day| format!("{}/{}", day.day(), day.month()))),
+        ("met_middle", counted(met_middle)),
+        ("met", counted(met_last)),
+        ("communes", counted(courses.len())),
+        ("zero", counted(courses.iter().filter(|course| course.total() == 0).count())),
+    ];
+    let values = values.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let key = match title_key(met_last, courses.len()) {
+        "title_one" => "title_some",
+        key => key,
+    };
+    Ok((words.filled(key, &values)?, words.filled("alternative", &values)?))
+}
+
+#[cfg(test)]
+mod tests_of_classes {
+    use super::class;
+
+    #[test]
+    fn classes_begin_at_their_limits() {
+        let of = |tests| class(tests, 300);
+        assert_eq!(
+            [0, 1, 74, 75, 149, 150, 225, 299, 300, 900].map(of),
+            [0, 1, 1, 2, 2, 3, 4, 4, 5, 5]
+        );
+        assert_eq!(class(5, 0), 5);
+    }
+}
