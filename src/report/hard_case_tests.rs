@@ -64,7 +64,7 @@ fn fixture() -> Fixture {
 
 /// The words of a page without white space, which lines and cells break anywhere.
 fn words(page: &Page) -> String {
-    let texts = page.items.iter().filter_map(|item| match item {
+    let texts = page.items.iter().filter_map(|placed| match &placed.item {
         Item::Text(run) => Some(run.text.as_str()),
         Item::Path(_) => None,
     });
@@ -72,7 +72,7 @@ fn words(page: &Page) -> String {
 }
 
 fn is_on_page(page: &Page) -> bool {
-    page.items.iter().all(|item| match item {
+    page.items.iter().all(|placed| match &placed.item {
         Item::Text(run) => {
             (0.0..page.width).contains(&run.x) && (0.0..page.height).contains(&run.y)
         }
@@ -88,7 +88,8 @@ fn every_name_prints_as_it_is_and_no_page_is_empty() {
     let fixture = fixture();
     for name in ["ministry.md", "committee.md", "reminder.md"] {
         let document = document(name, &fixture);
-        let pages = lay_out(&document, &Family::libertinus().unwrap(), &Style::default()).unwrap();
+        let pages =
+            lay_out(&document, &Family::libertinus().unwrap(), &Style::default()).unwrap().pages;
         assert!(pages.iter().all(is_on_page), "{name}");
         for (number, page) in pages.iter().enumerate() {
             assert!(words(page).len() > 60, "{name}, page {}: {}", number + 1, words(page));

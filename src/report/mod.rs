@@ -51,15 +51,15 @@ mod commune_sheet_tests;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
+mod hard_case_tests;
+#[cfg(test)]
 mod leader_tests;
+#[cfg(test)]
+mod month_tests;
 #[cfg(test)]
 mod operator_letter_tests;
 #[cfg(test)]
 mod public_tests;
-#[cfg(test)]
-mod hard_case_tests;
-#[cfg(test)]
-mod month_tests;
 #[cfg(test)]
 mod reminder_tests;
 #[cfg(test)]

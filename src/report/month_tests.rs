@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::fixture::{Fixture, batch};
 use super::tests::{document, text};
 use super::*;
-use crate::document::block::Block;
+use crate::document::block::{Block, Document};
 
 const MONTHS: &str = "month:s months_back:i basis:s comparable:b reason:s missing:s simulated:b";
 const QUOTA: &str = "family:s month:s months_back:i basis:s legal:b quota:i tests_ok:i counted:i \
