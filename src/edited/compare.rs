@@ -117,10 +117,7 @@ impl<'a> Ledger<'a> {
     ) {
         let (old, new) = (numbers(expected, &region.old), numbers(found, &region.new));
         let settled = region.settled;
-        for op in capture_diff_slices(Algorithm::Myers, &keys(expected, &old), &keys(found, &new)) {
-            if op.tag() == DiffTag::Equal {
-                continue;
-            }
+        for (old, new) in unequal(expected, &old, found, &new, settled) {
             let odd = |tokens: &[Placed<'a>], index: usize, at: usize| Odd {
                 pair,
                 spot: tokens[index].spot,
@@ -129,7 +126,6 @@ impl<'a> Ledger<'a> {
                 at,
             };
             let (lost, added) = (self.lost.len(), self.new.len());
-            let (old, new) = (&old[op.old_range()], &new[op.new_range()]);
             let kept = old.iter().filter(|index| !expected[**index].free);
             self.lost.extend(kept.map(|index| odd(expected, *index, region.new.start)));
             if region.free {
@@ -225,6 +221,25 @@ fn regions(expected: &[Placed<'_>], found: &[Placed<'_>]) -> Vec<Region> {
         (word, token) = ((old + 1, new + 1), (next.0 + 1, next.1 + 1));
     }
     regions
+}
+
+/// Where the numbers of a region differ. As many numbers between the same words stand for each
+/// other one by one; else those that are equal are looked for.
+fn unequal<'i>(
+    expected: &[Placed<'_>],
+    old: &'i [usize],
+    found: &[Placed<'_>],
+    new: &'i [usize],
+    settled: bool,
+) -> Vec<(&'i [usize], &'i [usize])> {
+    let (old_keys, new_keys) = (keys(expected, old), keys(found, new));
+    if settled && old.len() == new.len() {
+        let differs = (0..old.len()).filter(|at| old_keys[*at] != new_keys[*at]);
+        return differs.map(|at| (&old[at..=at], &new[at..=at])).collect();
+    }
+    let ops = capture_diff_slices(Algorithm::Myers, &old_keys, &new_keys);
+    let unequal = ops.iter().filter(|op| op.tag() != DiffTag::Equal);
+    unequal.map(|op| (&old[op.old_range()], &new[op.new_range()])).collect()
 }
 
 fn words(tokens: &[Placed<'_>]) -> Vec<usize> {

@@ -131,6 +131,25 @@ fn a_changed_number_is_found_in_its_cell() {
 }
 
 #[test]
+fn neighbours_in_a_row_are_told_apart() {
+    // The second number becomes what the first was.
+    let document = in_table(|table| {
+        table.rows[0][1] = "300".into();
+        table.rows[0][2] = "1.234".into();
+    });
+    let place = "table 1, row \"Xã Ea Kar\", column";
+    for found in Bundle::new().both(&document) {
+        assert_eq!(
+            found,
+            [
+                format!("{place} \"Mẫu\": found 300, the bundle has 1.234"),
+                format!("{place} \"Trung vị\": found 1.234, the bundle has 38,52"),
+            ]
+        );
+    }
+}
+
+#[test]
 fn rows_that_change_places_keep_their_numbers_and_a_lost_row_is_missed() {
     let bundle = Bundle::new();
     let [docx, _] = bundle.both(&in_table(|table| drop(table.rows.remove(1))));
