@@ -255,7 +255,11 @@ fn keys<'a>(tokens: &[Placed<'a>], at: &[usize]) -> Vec<&'a str> {
 }
 
 fn around<'a>(tokens: &[Placed<'a>], at: usize) -> Around<'a> {
-    let word = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map(|p| p.token.key.as_str());
+    // A number beside it says nothing about where it belongs.
+    let word = |at: Option<usize>| {
+        let token = at.and_then(|at| tokens.get(at)).map(|placed| placed.token);
+        token.filter(|token| !token.number).map(|token| token.key.as_str())
+    };
     let key = tokens[at].token.key.as_str();
     Around { key, before: word(at.checked_sub(1)), after: word(Some(at + 1)) }
 }
