@@ -72,7 +72,7 @@ fn placed(passages: &[Passage]) -> Vec<Placed<'_>> {
             all.extend(text.tokens.iter().enumerate().map(|(index, token)| Placed {
                 spot: Spot { passage, cell, token: index },
                 token,
-                free: content.free,
+                free: content.free.contains(&cell),
             }));
         }
     }

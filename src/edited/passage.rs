@@ -38,22 +38,22 @@ pub(super) struct Row {
 pub(super) struct Passage {
     pub row: Option<Row>,
     pub cells: Vec<Text>,
-    /// Filled in by hand: number and day of the document.
-    pub free: bool,
+    /// The cells that are filled in by hand: number and day of the document.
+    pub free: Vec<usize>,
 }
 
 impl Passage {
     pub fn paragraph(text: &str) -> Self {
-        Passage { row: None, cells: vec![Text::new(text)], free: false }
+        Passage { row: None, cells: vec![Text::new(text)], free: Vec::new() }
     }
 
     pub fn cells(cells: &[String]) -> Self {
         let cells = cells.iter().map(|cell| Text::new(cell)).collect();
-        Passage { row: None, cells, free: false }
+        Passage { row: None, cells, free: Vec::new() }
     }
 
-    fn free(self) -> Self {
-        Passage { free: true, ..self }
+    fn free(self, cells: &[usize]) -> Self {
+        Passage { free: cells.to_vec(), ..self }
     }
 
     pub fn tokens(&self) -> impl Iterator<Item = &Token> {
@@ -62,8 +62,8 @@ impl Passage {
 
     /// The numbers that must not change.
     pub fn numbers(&self) -> impl Iterator<Item = &str> {
-        let counts = !self.free;
-        let numbers = self.tokens().filter(move |token| token.number && counts);
+        let fixed = self.cells.iter().enumerate().filter(|(cell, _)| !self.free.contains(cell));
+        let numbers = fixed.flat_map(|(_, text)| &text.tokens).filter(|token| token.number);
         numbers.map(|token| token.key.as_str())
     }
 }
@@ -102,7 +102,7 @@ impl List {
             Block::Signature(signature) => self.signature(signature),
             Block::Annex { label, title, reference, .. } => {
                 self.texts([label, title]);
-                self.passages.push(Passage::paragraph(reference).free());
+                self.passages.push(Passage::paragraph(reference).free(&[0]));
             }
             Block::PageBreak | Block::Part { .. } => {}
         }
@@ -128,9 +128,9 @@ impl List {
             parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(" ")
         };
         let above = [join(&[&head.parent, &head.issuer]), join(&[&head.nation, &head.motto])];
-        let below = [join(&[&head.number, &head.about]), head.place_and_date.clone()];
+        let below = [head.number.clone(), head.about.clone(), head.place_and_date.clone()];
         self.passages.push(Passage::cells(&above));
-        self.passages.push(Passage::cells(&below).free());
+        self.passages.push(Passage::cells(&below).free(&[0, 2]));
     }
 
     fn signature(&mut self, signature: &Signature) {

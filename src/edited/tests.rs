@@ -242,3 +242,26 @@ fn notes_at_the_foot_of_a_page_are_compared() {
         "paragraph “Tính đến [30/10/2025]”: found 30/10/2025, the bundle has 31/10/2025"
     );
 }
+
+#[test]
+fn what_a_letter_is_about_is_no_blank() {
+    let mut report = draft();
+    for block in &mut report.blocks {
+        if let Block::Letterhead(head) = block {
+            head.about = "V/v kết quả tháng 10 năm 2025".into();
+        }
+    }
+    let expected = passages(&report, false);
+    let read = |document: &Document| {
+        let family = Family::libertinus().unwrap();
+        docx::read(&docx_file::write(document, &family, &Style::default()).unwrap()).unwrap()
+    };
+    assert!(align::differences(&expected, &read(&report), &BTreeSet::new()).is_empty());
+    let Block::Letterhead(head) = &mut report.blocks[0] else { panic!() };
+    head.about = "V/v kết quả tháng 11 năm 2025".into();
+    head.number = "Số: 77/SKHCN".into();
+    let found = align::differences(&expected, &read(&report), &BTreeSet::new());
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].ends_with("found 11, the bundle has 10"), "{found:?}");
+}
