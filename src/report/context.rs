@@ -41,6 +41,8 @@
 //!   and `months_known`, and the ends are the range of its months; `changes`: `before` and `year_before`
 //!   with `tests_difference`, `tests_share`, `is_met_comparable`, `met_difference`, `median_now` and
 //!   `download` (`higher`, `lower`, `unclear`, `unknown`)
+//! - `operator`, `commune` (in documents made for each), `leader`, `public`: see `operator_letter.rs`,
+//!   `commune_sheet.rs`, `leader.rs`, `public.rs`
 //! - `warnings`: list of `kind`, `text` (the whole sentence of `labels.toml`), and its facts in words
 //! - `ledger`: as in `ledger.json`, and `tests_ok` (accepted, not failed)
 //! - `tables`: every table by name, as rows; `operator` also has `before_median`, `year_before_median` and
@@ -67,8 +69,8 @@ use super::labels::Labels;
 use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
-use super::{matrix, monthly::MonthlyText, names, periods::Periods};
-use super::{operators, periods, quality, reminder, shortfalls, summary, trends, warnings};
+use super::{leader, matrix, monthly::MonthlyText, names, operators, periods, periods::Periods};
+use super::{public, quality, reminder, shortfalls, summary, trends, warnings};
 use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
 use crate::vietnamese::month_text;
@@ -102,9 +104,11 @@ const TABLES: &[&str] = &[
     "reconciliation_reasons",
     "restated",
     "suspected_coverage",
+    "technology",
     "trend",
     "trend_months",
     "trend_quota",
+    "trend_technology",
     "weighted",
 ];
 
@@ -172,6 +176,10 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     values.insert("warnings".into(), warnings::worded(&of_data, sources.labels)?.into());
     values.extend(sources.monthly.values(sources.labels)?);
     values.extend(reminder::values(sources, offices));
+    let leader = leader::fields(&tables, &families, sources.labels)?;
+    values.insert("leader".into(), leader.into());
+    let public = public::fields(&tables, sources.unknown_operator, sources.labels)?;
+    values.insert("public".into(), public.into());
     values.insert("has_districts".into(), (!tables["district"].is_empty()).into());
     for one in &families {
         values.insert(rows::text(one, "key").to_owned(), Value::Object(one.clone()));

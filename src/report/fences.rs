@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{Place, ReportError};
 use super::labels::Labels;
-use super::rows::Row;
+use super::lists::Lists;
 use super::table;
 use super::values::{Leaves, tidy};
 use crate::document::block::{Block, Document, Figure, Letterhead, Plate, Signature, Span};
@@ -31,7 +31,7 @@ pub(super) struct Builder<'a> {
     pub document: Document,
     pub leaves: &'a Leaves,
     pub labels: &'a Labels,
-    pub tables: &'a BTreeMap<String, Vec<Row>>,
+    pub lists: Lists<'a>,
     pub figures: &'a BTreeMap<String, Plate>,
     table_count: usize,
     figure_count: usize,
@@ -125,11 +125,11 @@ impl<'a> Builder<'a> {
     pub fn new(
         leaves: &'a Leaves,
         labels: &'a Labels,
-        tables: &'a BTreeMap<String, Vec<Row>>,
+        lists: Lists<'a>,
         figures: &'a BTreeMap<String, Plate>,
     ) -> Self {
         let document = Document::default();
-        Builder { document, leaves, labels, tables, figures, table_count: 0, figure_count: 0 }
+        Builder { document, leaves, labels, lists, figures, table_count: 0, figure_count: 0 }
     }
 
     /// Adds a block.
@@ -213,8 +213,7 @@ impl<'a> Builder<'a> {
             self.sentence(spec.missing);
             return Ok(());
         };
-        self.figure_count += 1;
-        let caption = self.caption("captions.figure", self.figure_count, &spec.caption)?;
+        let caption = self.figure_caption(&spec.caption)?;
         let plate = plate.clone();
         let written = spec.alternative.is_empty();
         let alternative = if written { plate.alternative.clone() } else { spec.alternative };
@@ -237,6 +236,15 @@ impl<'a> Builder<'a> {
         }
         self.table_count += 1;
         self.caption("captions.table", self.table_count, caption)
+    }
+
+    /// The caption of the next figure; one that speaks for itself has none.
+    fn figure_caption(&mut self, caption: &str) -> Result<String> {
+        if caption.is_empty() {
+            return Ok(String::new());
+        }
+        self.figure_count += 1;
+        self.caption("captions.figure", self.figure_count, caption)
     }
 
     fn caption(&self, label: &str, number: usize, caption: &str) -> Result<String> {

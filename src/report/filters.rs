@@ -26,6 +26,8 @@ pub(super) fn add(env: &mut Environment<'_>, labels: &Labels) {
     let words = labels.clone();
     env.add_filter("listing", move |value: &Value| listing(value, &words));
     let words = labels.clone();
+    env.add_filter("spoken", move |value: &Value| spoken(value, &words));
+    let words = labels.clone();
     env.add_filter("label", move |value: &Value, section: &str| label(value, section, &words));
 }
 
@@ -112,6 +114,12 @@ fn listing(value: &Value, labels: &Labels) -> Result<String, Error> {
         [only] => Ok(only.clone()),
         [first @ .., last] => Ok(format!("{} {} {last}", first.join(", "), word("and", labels)?)),
     }
+}
+
+/// A number as a speaker reads it.
+fn spoken(value: &Value, labels: &Labels) -> Result<String, Error> {
+    let Some(number) = float(value, "spoken")? else { return word("none", labels) };
+    super::spoken::number(number, labels).map_err(|error| invalid(error.to_string()))
 }
 
 /// The label of a key, e.g. `{{ row.tier | label("tiers") }}`.

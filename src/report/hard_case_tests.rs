@@ -1,7 +1,7 @@
 //! A month with everything that makes documents hard to set, laid out page by page.
 
 use super::fixture::Fixture;
-use super::tests::document;
+use super::tests::{document, text};
 use crate::document::block::Block;
 use crate::document::font::Family;
 use crate::document::layout::{Style, lay_out};
@@ -32,7 +32,8 @@ const OPERATORS: [&str; 5] = [
     "Tổng Công ty Viễn thông và Truyền dẫn Cao nguyên miền Trung",
 ];
 
-/// 135 communes, one of them without any sample.
+/// 135 communes, one of them without any sample; five operators that measure the same and one more that
+/// nobody measured.
 fn fixture() -> Fixture {
     let communes: Vec<String> = (0..135)
         .map(|number| match NAMES.get(number) {
@@ -59,12 +60,18 @@ fn fixture() -> Fixture {
         subject = "tiếp tục đôn đốc triển khai tuyên truyền và sử dụng ứng dụng i-Speed""#,
     )
     .unwrap();
+    let pairs: Vec<_> = (0..OPERATORS.len())
+        .flat_map(|a| (a + 1..OPERATORS.len()).map(move |b| (OPERATORS[a], OPERATORS[b])))
+        .map(|(a, b)| (a, b, "equivalent"))
+        .collect();
+    fixture.compare(&pairs);
+    fixture.add_operator_without_tests("Mạng chưa có mẫu đo nào");
     fixture
 }
 
 /// The words of a page without white space, which lines and cells break anywhere.
 fn words(page: &Page) -> String {
-    let texts = page.items.iter().filter_map(|item| match item {
+    let texts = page.items.iter().filter_map(|placed| match &placed.item {
         Item::Text(run) => Some(run.text.as_str()),
         Item::Path(_) => None,
     });
@@ -72,7 +79,7 @@ fn words(page: &Page) -> String {
 }
 
 fn is_on_page(page: &Page) -> bool {
-    page.items.iter().all(|item| match item {
+    page.items.iter().all(|placed| match &placed.item {
         Item::Text(run) => {
             (0.0..page.width).contains(&run.x) && (0.0..page.height).contains(&run.y)
         }
@@ -88,7 +95,8 @@ fn every_name_prints_as_it_is_and_no_page_is_empty() {
     let fixture = fixture();
     for name in ["ministry.md", "committee.md", "reminder.md"] {
         let document = document(name, &fixture);
-        let pages = lay_out(&document, &Family::libertinus().unwrap(), &Style::default()).unwrap();
+        let pages =
+            lay_out(&document, &Family::libertinus().unwrap(), &Style::default()).unwrap().pages;
         assert!(pages.iter().all(is_on_page), "{name}");
         for (number, page) in pages.iter().enumerate() {
             assert!(words(page).len() > 60, "{name}, page {}: {}", number + 1, words(page));
@@ -117,6 +125,10 @@ fn tables_hold_every_commune_and_every_operator() {
         for operator in OPERATORS {
             assert!(whole.columns.iter().any(|c| c.title == operator), "{name}: {operator}");
         }
+        let words = text(&document);
+        assert!(
+            words.contains("Mạng chưa có mẫu đo nào") && words.contains("là tương đương: không")
+        );
         assert!(whole.rows.iter().any(|row| row[2..].iter().all(|cell| cell == "0")), "{name}");
     }
 }

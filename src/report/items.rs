@@ -1,11 +1,14 @@
 //! The operators and communes that documents are made for, each with a safe file name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::catalog::Each;
-use super::rows::{self, Row, text};
+use super::context::Sources;
+use super::rows::{Row, text};
+use super::{commune_sheet, operator_letter};
+use crate::error::Result;
 use crate::vietnamese::fold;
 
 /// One operator or commune.
@@ -20,45 +23,18 @@ pub(super) struct Item {
 pub(super) fn items(
     each: Each,
     tables: &BTreeMap<String, Vec<Row>>,
-    unknown_operator: &str,
-) -> Vec<Item> {
-    match each {
-        Each::Operator => operators(tables, unknown_operator),
-        Each::Commune => communes(tables),
-    }
-}
-
-/// Operators with a test; what is not known to be one gets no letter.
-fn operators(tables: &BTreeMap<String, Vec<Row>>, unknown: &str) -> Vec<Item> {
-    let names: BTreeSet<&str> =
-        tables["operator"].iter().map(|row| text(row, "operator")).collect();
-    let names = names.into_iter().filter(|name| *name != unknown && !name.is_empty());
-    let mut rows: Vec<Row> = names.map(|name| object(json!({"name": name}))).collect();
-    rows::sort(&mut rows, &["name".to_owned()]);
-    numbered(rows, |row| fold(text(row, "name")))
-}
-
-/// Every commune of the register, also without a test.
-fn communes(tables: &BTreeMap<String, Vec<Row>>) -> Vec<Item> {
-    let mut rows: Vec<Row> = Vec::new();
-    let mut seen = BTreeSet::new();
-    for row in &tables["quota"] {
-        let (code, from) = (text(row, "commune_code"), text(row, "commune_valid_from"));
-        if seen.insert((code, from)) {
-            rows.push(object(json!({
-                "code": code,
-                "valid_from": from,
-                "name": text(row, "commune_name"),
-                "district": text(row, "district_name"),
-            })));
+    sources: &Sources<'_>,
+) -> Result<Vec<Item>> {
+    Ok(match each {
+        Each::Operator => {
+            let operators = operator_letter::operators(tables, sources)?;
+            numbered(operators, |row| fold(text(row, "name")))
         }
-    }
-    rows::sort(&mut rows, &["name".into(), "code".into(), "valid_from".into()]);
-    numbered(rows, |row| fold(text(row, "code")))
-}
-
-fn object(value: Value) -> Row {
-    super::context::object(value)
+        Each::Commune => {
+            let communes = commune_sheet::communes(tables, sources.labels)?;
+            numbered(communes, |row| fold(text(row, "code")))
+        }
+    })
 }
 
 /// Names of files: what `name` gives, numbered where it is empty or given already.
@@ -78,6 +54,9 @@ fn numbered(rows: Vec<Row>, name: impl Fn(&Row) -> String) -> Vec<Item> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::context::object;
     use super::*;
 
     #[test]

@@ -5,24 +5,31 @@
 //! the fields that a template can use are listed in [`context`], its blocks in `fences`.
 
 mod catalog;
+mod commune_sheet;
 pub mod context;
 pub mod error;
 mod fences;
 mod filters;
+mod finding;
 mod items;
 pub mod labels;
+mod leader;
+mod lists;
 mod markdown;
 mod matrix;
 pub mod monthly;
 mod names;
 mod offices;
+mod operator_letter;
 mod operators;
 mod periods;
+mod public;
 mod quality;
 mod reminder;
 mod rows;
 pub mod settings;
 mod shortfalls;
+mod spoken;
 mod summary;
 mod table;
 mod templates;
@@ -40,11 +47,19 @@ pub use templates::Templates;
 pub use writer::{Written, render, write};
 
 #[cfg(test)]
+mod commune_sheet_tests;
+#[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod hard_case_tests;
 #[cfg(test)]
+mod leader_tests;
+#[cfg(test)]
 mod month_tests;
+#[cfg(test)]
+mod operator_letter_tests;
+#[cfg(test)]
+mod public_tests;
 #[cfg(test)]
 mod reminder_tests;
 #[cfg(test)]

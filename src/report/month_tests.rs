@@ -5,15 +5,11 @@ use serde_json::{Value, json};
 use super::fixture::{Fixture, batch};
 use super::tests::{document, text};
 use super::*;
-use crate::document::block::Block;
+use crate::document::block::{Block, Document};
 
 const MONTHS: &str = "month:s months_back:i basis:s comparable:b reason:s missing:s simulated:b";
 const QUOTA: &str = "family:s month:s months_back:i basis:s legal:b quota:i tests_ok:i counted:i \
                      communes:i communes_met:i communes_zero:i simulated:b";
-const COMPARISONS: &str = "family:s commune_code:s commune_name:s indicator:s operator_a:s operator_b:s \
-                           devices_a:i devices_b:i median_a:f median_b:f probability_b_higher:f \
-                           probability_b_higher_low:f probability_b_higher_high:f p_adjusted:f verdict:s";
-
 /// A month of the history: its name, the median download, tests, communes met and communes.
 type Past<'a> = (&'a str, f64, i64, i64, i64);
 
@@ -207,12 +203,7 @@ fn a_single_report_goes_to_both() {
 /// Comparisons of operators of mobile access, with these verdicts.
 fn compared(pairs: &[(&str, &str, &str)]) -> String {
     let mut fixture = Fixture::small();
-    let row = |(a, b, verdict): &(&str, &str, &str)| {
-        json!({"family": "mobile", "indicator": "download_mbps", "operator_a": a, "operator_b": b,
-            "verdict": verdict, "devices_a": 30, "devices_b": 30, "median_a": 50.0, "median_b": 40.0})
-    };
-    let rows: Vec<Value> = pairs.iter().map(row).collect();
-    fixture.tables.insert("comparisons".into(), batch(COMPARISONS, &rows));
+    fixture.compare(pairs);
     text(&document("ministry.md", &fixture))
 }
 

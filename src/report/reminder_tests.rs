@@ -4,8 +4,7 @@ use jiff::civil::Date;
 
 use super::fixture::{Fixture, districts};
 use super::tests::{document, text};
-use super::*;
-use crate::document::block::{Block, Letterhead, Span};
+use crate::document::block::{Block, Document, Letterhead, Span};
 
 const REMINDERS: &str = r#"
     drafting_unit = "BCVT"

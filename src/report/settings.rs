@@ -1,9 +1,14 @@
 //! The `[report]` section of the configuration: who writes to whom, on what grounds.
 
+use std::collections::BTreeMap;
+use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
+
+/// Days that an operator has to reply when none are configured.
+const REPLY_DAYS: u8 = 10;
 
 /// What a template cannot know; an empty text takes the default of `reports/offices.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +38,10 @@ pub struct Settings {
     pub signer_position: String,
     /// The signer's name; left blank by default.
     pub signer_name: String,
+    /// How an operator is addressed in a letter; its brand and the province by default.
+    pub operators: BTreeMap<String, String>,
+    /// Days from the report date until which an operator is asked to reply.
+    pub operator_reply_days: Option<NonZeroU8>,
     /// The unit that drafts, named last in `Lưu: VT, …`.
     pub drafting_unit: String,
     /// Whom to ask about the figures: name, telephone, e-mail.
@@ -125,6 +134,13 @@ pub struct Reminder {
     /// What it was about, if not what reminders are about.
     #[serde(default)]
     pub subject: String,
+}
+
+impl Settings {
+    /// Days that an operator has to reply.
+    pub(super) fn reply_days(&self) -> i32 {
+        self.operator_reply_days.map_or(REPLY_DAYS, NonZeroU8::get).into()
+    }
 }
 
 /// How the sheets of communes are bound.

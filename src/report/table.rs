@@ -79,14 +79,14 @@ enum AlignSpec {
 /// Adds the table of a fenced block, or its sentence when there are no rows.
 pub(super) fn add(builder: &mut Builder<'_>, fence: &Fence<'_>) -> Result<()> {
     let spec: TableSpec = fence.read(builder.leaves)?;
-    let all = builder.tables.get(&spec.name).ok_or_else(|| ReportError::UnknownTable {
+    let all = builder.lists.rows(&spec.name).ok_or_else(|| ReportError::UnknownTable {
         place: fence.place.clone(),
         table: spec.name.clone(),
-        known: builder.tables.keys().cloned().collect(),
+        known: builder.lists.known(),
     })?;
-    check_columns(&spec, all, fence)?;
-    let mut chosen: Vec<Row> =
-        all.iter().filter(|row| matches(row, &spec.conditions)).cloned().collect();
+    check_columns(&spec, &all, fence)?;
+    let chosen = all.into_iter().filter(|row| matches(row, &spec.conditions));
+    let mut chosen: Vec<Row> = chosen.cloned().collect();
     rows::sort(&mut chosen, &spec.order);
     if chosen.is_empty() {
         builder.sentence(spec.missing);
@@ -98,7 +98,7 @@ pub(super) fn add(builder: &mut Builder<'_>, fence: &Fence<'_>) -> Result<()> {
 }
 
 /// A table without rows has no columns to compare with.
-fn check_columns(spec: &TableSpec, all: &[Row], fence: &Fence<'_>) -> Result<()> {
+fn check_columns(spec: &TableSpec, all: &[&Row], fence: &Fence<'_>) -> Result<()> {
     let Some(first) = all.first() else {
         return Ok(());
     };

@@ -13,6 +13,7 @@ use super::context::{self, Context, Sources};
 use super::error::{Place, ReportError};
 use super::fences::Builder;
 use super::items::{Item, items};
+use super::lists::Lists;
 use super::settings::{CommuneSheets, Settings};
 use super::templates::Templates;
 use super::values::{self, Leaves};
@@ -114,7 +115,7 @@ impl<'a> Writer<'a> {
         let Some(each) = entry.each else {
             return Ok(vec![written(entry.file.clone(), self.document(&entry.template, None)?)]);
         };
-        let items = items(each, &self.context.tables, self.sources.unknown_operator);
+        let items = items(each, &self.context.tables, self.sources)?;
         let made: Vec<Result<Document>> = items
             .par_iter()
             .map(|item| self.document(&entry.template, Some((each, item))))
@@ -141,7 +142,12 @@ impl<'a> Writer<'a> {
         });
         let filled = filled.map_err(|error| fault(template, &error))?;
         let labels = self.sources.labels;
-        let mut builder = Builder::new(&leaves, labels, &self.context.tables, self.figures);
+        let lists = Lists {
+            tables: &self.context.tables,
+            values: &self.context.values,
+            item: item.map(|(each, item)| (each.field(), &item.value)),
+        };
+        let mut builder = Builder::new(&leaves, labels, lists, self.figures);
         markdown::blocks(template, &filled, &leaves, &mut builder)?;
         builder.document.date = Some(self.sources.report_date);
         Ok(builder.document)
