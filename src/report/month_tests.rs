@@ -282,3 +282,29 @@ fn every_annex_ends_with_its_mark() {
         }
     }
 }
+
+#[test]
+fn counts_of_nothing_are_words() {
+    let say = |read: i64, accepted: i64, rejected: i64, failed: i64| {
+        let mut fixture = Fixture::small();
+        for (key, value) in [("read", read), ("accepted", accepted), ("duplicate", 0)] {
+            fixture.ledger[key] = value.into();
+        }
+        fixture.ledger["rejected"] = rejected.into();
+        fixture.ledger["rejected_share"] = (rejected as f64 / read.max(1) as f64).into();
+        fixture.ledger["tests_failed"] = failed.into();
+        let words = text(&document("ministry.md", &fixture));
+        words.lines().find(|line| line.starts_with("Kỳ số liệu")).unwrap().to_owned()
+    };
+    assert!(say(0, 0, 0, 0).ends_with("31/10/2025. Dữ liệu đầu vào không có bản ghi đo nào."));
+    let words = say(40, 0, 40, 0);
+    let none = "trong đó không có bản ghi được chấp nhận, không có bản ghi trùng lặp và 40 bản ghi bị loại \
+                (chiếm 100,00%; lý do nêu tại Phụ lục III).";
+    assert!(words.ends_with(none), "{words}");
+    assert!(
+        say(9, 9, 0, 0)
+            .ends_with("không có bản ghi bị loại. Tất cả lượt đo được chấp nhận đều thành công.")
+    );
+    assert!(say(9, 9, 0, 9).contains("Không có lượt đo nào thành công trong số được chấp nhận."));
+    assert!(say(9, 9, 0, 2).contains("có 07 lượt đo thành công và 02 lượt đo không thành công;"));
+}
