@@ -24,6 +24,7 @@ mod driving;
 mod duplicates;
 mod history;
 mod hostile;
+mod letters;
 mod life;
 mod names;
 mod operators;
