@@ -11,6 +11,9 @@ use crate::document::page::{Page, Placed};
 /// Rounding of sums must not push a piece to the next page.
 const SLACK: f64 = 0.01;
 
+/// Less room than this below what opens a page is left blank.
+const LEAST_TEXT: f64 = 64.0;
+
 /// A page with its number within the document or annex.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sheet {
@@ -70,6 +73,10 @@ impl Flow {
                 return;
             }
             group.into_iter().for_each(|piece| self.put(piece));
+            if self.geometry.height - self.y < LEAST_TEXT {
+                // A line or two of a paragraph below a figure would be lost there.
+                self.y = self.geometry.height;
+            }
         }
     }
 
