@@ -147,9 +147,7 @@ fn what_is_missing_and_what_to_do() {
     };
     let both = found(120, 40);
     assert!(
-        both.contains(
-            "Còn thiếu 180 mẫu di động và 260 mẫu cố định; đề nghị vận động"
-        ),
+        both.contains("Còn thiếu 180 mẫu di động và 260 mẫu cố định; đề nghị vận động"),
         "{both}"
     );
     assert!(both.contains("Thiếu mẫu không có nghĩa là mạng kém."), "{both}");
@@ -234,7 +232,6 @@ fn every_sheet_is_one_page() {
         fixture.settings.issuer = "Sở Khoa học, Công nghệ và Chuyển đổi số".into();
         let document = sheets(&fixture, &figures(&fixture));
         let pages = lay_out(&document, &Family::libertinus().unwrap(), &Style::default()).unwrap();
-        for page in &pages[..6] { let y = page.items.iter().map(|i| match i { crate::document::page::Item::Text(t) => t.y, _ => 0.0}).fold(0.0, f64::max); eprintln!("Y {y} of {}", page.height); }
         assert_eq!(pages.len(), 135, "{} operators", operators.len());
     }
 }
