@@ -125,6 +125,23 @@ fn the_text_says_what_is_missing() {
 }
 
 #[test]
+fn quotas_of_their_own_and_collapsed_samples_are_read_aloud_too() {
+    let mut fixture = counted(&[("Xã Ea Kar", 0, 20)]);
+    let rows = ["mobile", "fixed"].map(|family| {
+        let quota = if family == "mobile" { 300 } else { 150 };
+        json!({"commune_code": "24000", "commune_name": "Xã Ea Kar", "family": family,
+               "commune_valid_from": "2025-07-01", "legal": true, "tests_ok": 20, "counted": 20,
+               "quota": quota, "shortfall": quota - 20, "quota_met": false})
+    });
+    fixture.tables.insert("quota".into(), batch(QUOTA, &rows));
+    fixture.limits.quota_counts = crate::config::QuotaCounts::Collapsed;
+    let found = broadcast(&parts(&sheets(&fixture, &BTreeMap::new()))[0]);
+    let expected = "xã ta còn thiếu hai trăm tám mươi mẫu đo mạng di động và một trăm ba mươi mẫu đo mạng cố định mới đủ chỉ tiêu của từng loại mạng.";
+    assert!(found.contains(expected), "{found}");
+    assert_readable(&found);
+}
+
+#[test]
 fn a_speed_is_read_aloud_when_it_is_published() {
     let fixture = Fixture::small();
     let parts = parts(&sheets(&fixture, &BTreeMap::new()));
