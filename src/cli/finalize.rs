@@ -44,6 +44,9 @@ pub struct FinalizeArgs {
     /// Folder to write <BUNDLE>.issued/ into [default: where the bundle stands]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Folder with the configured fonts, where the bundle was made with any
+    #[arg(long, value_name = "DIR")]
+    fonts: Option<PathBuf>,
     /// Issue anew what was issued already
     #[arg(long)]
     replace: bool,
@@ -57,6 +60,7 @@ pub fn finalize(args: &FinalizeArgs) -> Result<Answer> {
         documents: &args.document,
         issue: Issue { number: args.number, date, signer: args.signer.clone() },
         out: args.out.as_deref(),
+        fonts: args.fonts.as_deref(),
         replace: args.replace,
     })?;
     let folder = done.folder.display();

@@ -140,7 +140,7 @@ mod tests {
             "ispeed-report verify out/66-2025-10",
             "ispeed-report verify out/66-2025-10 --document a.docx --name ministry",
             "ispeed-report finalize out/66-2025-10 --number 1 --date 2025-11-15 --signer A \
-             --document ministry --document committee --out x --replace",
+             --document ministry --document committee --out x --fonts f --replace",
             "ispeed-report demo --province 52 --month 2025-06 --samples 10 --seed 2 --out x",
             "ispeed-report init d",
             "ispeed-report completions bash",

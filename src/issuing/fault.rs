@@ -22,6 +22,14 @@ pub enum IssuingError {
     Changed { bundle: PathBuf, count: usize, first: String },
     #[error("document `{name}` was issued as number {number} of {date} already")]
     Issued { name: String, number: u32, date: Date },
+    #[error("document `{0}` has no letterhead, so no number and day to fill in")]
+    NoLetterhead(String),
+    #[error("the bundle was made with the fonts {0}, expected the folder that holds them")]
+    Fonts(String),
+    #[error("font `{}` is not the one that the bundle was made with", .0.display())]
+    OtherFont(PathBuf),
+    #[error("the configuration in the manifest has no usable form: {0}")]
+    Form(serde_json::Error),
     #[error("cannot read `{}`: {source}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("`{}` is no list of issued documents: {source}", path.display())]
@@ -36,8 +44,12 @@ impl Fault for IssuingError {
             IssuingError::Number
             | IssuingError::Signer
             | IssuingError::TooEarly { .. }
-            | IssuingError::Issued { .. } => Kind::Usage,
+            | IssuingError::Issued { .. }
+            | IssuingError::NoLetterhead(_)
+            | IssuingError::Fonts(_)
+            | IssuingError::OtherFont(_) => Kind::Usage,
             IssuingError::Changed { .. }
+            | IssuingError::Form(_)
             | IssuingError::Unreadable { .. }
             | IssuingError::Malformed { .. } => Kind::Input,
             IssuingError::Json(_) => Kind::Output,
@@ -53,6 +65,9 @@ impl Fault for IssuingError {
                 "--replace issues it anew; its files, also signed ones, are then overwritten"
                     .into(),
             ),
+            IssuingError::Fonts(_) | IssuingError::OtherFont(_) => {
+                Some("name the folder with these files with --fonts".into())
+            }
             _ => None,
         }
     }

@@ -6,6 +6,7 @@
 //! blank above the signer's name is left for that.
 
 mod fault;
+mod form;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -15,13 +16,15 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::manifest::{self, Manifest, sha256};
 use crate::bundle::{OutputFile, OutputFolder, Staging, verify};
-use crate::document::font::{Family, clean};
+use crate::document::block::Block;
+use crate::document::font::clean;
 use crate::document::issue::{Issue, issued};
-use crate::document::layout::{Style, lay_out};
+use crate::document::layout::lay_out;
 use crate::document::{docx, pdf, store};
 use crate::error::Result;
 
 pub use self::fault::IssuingError;
+use self::form::Form;
 use self::record::{Entry, Record};
 
 /// What is asked for.
@@ -35,6 +38,8 @@ pub struct Request<'a> {
     pub issue: Issue,
     /// Where the folder of issued documents goes; beside the bundle when not given.
     pub out: Option<&'a Path>,
+    /// The folder of the configured fonts, where the bundle was made with any.
+    pub fonts: Option<&'a Path>,
     /// Whether a document that was issued before is issued anew.
     pub replace: bool,
 }
@@ -63,10 +68,11 @@ pub fn finalize(request: &Request<'_>) -> Result<Issued> {
         return Err(IssuingError::TooEarly { found, until }.into());
     }
     unchanged(request.bundle)?;
+    let form = form::form(&origin, request.fonts)?;
     let made: Vec<(&String, Vec<File>)> = request
         .documents
         .iter()
-        .map(|name| Ok((name, files(request.bundle, name, &issue)?)))
+        .map(|name| Ok((name, files(request.bundle, name, &issue, &form)?)))
         .collect::<Result<_>>()?;
     let manifest_sha256 = manifest_hash(request.bundle)?;
     let staging = staging(request)?;
@@ -119,13 +125,17 @@ fn unchanged(bundle: &Path) -> Result<()> {
     }
 }
 
-fn files(bundle: &Path, name: &str, issue: &Issue) -> Result<Vec<File>> {
-    let document = issued(&store::load(bundle, name)?, Some(issue));
-    let (family, style) = (Family::libertinus()?, Style::default());
-    let pages = lay_out(&document, &family, &style)?;
+fn files(bundle: &Path, name: &str, issue: &Issue, form: &Form) -> Result<Vec<File>> {
+    let document = store::load(bundle, name)?;
+    if !document.blocks.iter().any(|block| matches!(block, Block::Letterhead(_))) {
+        return Err(IssuingError::NoLetterhead(name.to_owned()).into());
+    }
+    let document = issued(&document, Some(issue));
+    let Form { style, family } = form;
+    let laid = lay_out(&document, family, style)?;
     Ok(vec![
-        (format!("{name}.pdf"), pdf::write(&pages, &document, &family)?),
-        (format!("{name}.docx"), docx::write(&document, &family, &style)?),
+        (format!("{name}.pdf"), pdf::write(&laid, &document, family)?),
+        (format!("{name}.docx"), docx::write(&document, family, style)?),
     ])
 }
 
@@ -142,7 +152,13 @@ fn staging(request: &Request<'_>) -> Result<Staging> {
     let unreadable = |source| IssuingError::Unreadable { path: request.bundle.to_owned(), source };
     let bundle = fs::canonicalize(request.bundle).map_err(unreadable)?;
     let name = bundle.file_name().unwrap_or_default().to_string_lossy();
-    let beside = bundle.parent().unwrap_or(&bundle);
+    // `out/66-2025-10` reads better in messages than where it is from the root; `.` has no parent.
+    let beside = match request.bundle.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() && request.bundle.ends_with(&*name) => {
+            parent
+        }
+        _ => bundle.parent().unwrap_or(&bundle),
+    };
     let output = OutputFolder::open(request.out.unwrap_or(beside))?;
     let staging = output.stage_marked(&format!("{name}.issued"), record::FILE_NAME)?;
     staging.keep()?;

@@ -1,6 +1,9 @@
-use super::*;
-use crate::error::Kind;
 use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::bundle::Origin;
+use crate::error::Kind;
 
 fn issue(number: u32, signer: &str) -> Issue {
     Issue { number, date: Date::constant(2025, 11, 15), signer: signer.into() }
@@ -44,4 +47,40 @@ fn a_document_is_issued_once() {
     // The office's signed copy under the same name is not overwritten.
     fs::write(folder.path().join("a.pdf"), b"signed").unwrap();
     assert!(record.allows(folder.path(), "ministry", &entry(5, b"x")).is_err());
+}
+
+fn origin(form: Value, inputs: Value) -> Origin {
+    let origin = json!({
+        "schema": 1, "program": {"name": "x", "version": "1"}, "province": "66",
+        "month": "2025-10", "period": {"from": "2025-10-01", "until": "2025-11-01"},
+        "report_date": "2025-11-15", "simulated": false, "configuration": {"form": form},
+        "inputs": inputs, "queries": [], "templates": [],
+    });
+    serde_json::from_value(origin).unwrap()
+}
+
+#[test]
+fn the_form_of_the_draft_is_that_of_the_issued_document() {
+    let made = form::form(&origin(json!({"left_mm": 35.0, "body_pt": 14.0}), json!([])), None);
+    let style = made.unwrap().style;
+    assert_eq!((style.margins.left, style.margins.right, style.body), (35.0, 15.0, 14.0));
+    let unusable = form::form(&origin(json!({"left_mm": "x"}), json!([])), None).unwrap_err();
+    assert_eq!(unusable.kind(), Kind::Input);
+}
+
+#[test]
+fn fonts_are_those_that_the_bundle_was_made_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let font = typst_assets::fonts().next().unwrap();
+    fs::write(folder.path().join("a.otf"), font).unwrap();
+    let fonts = json!({"fonts": {"regular": "a.otf", "bold": "a.otf", "italic": "a.otf",
+                                 "bold_italic": "a.otf"}});
+    let listed = json!([{"file": "fonts/a.otf", "sha256": sha256(font), "bytes": 1, "rows": 0}]);
+    let origin = origin(fonts, listed);
+    let unnamed = form::form(&origin, None).unwrap_err();
+    assert!(unnamed.to_string().contains("`a.otf`"), "{unnamed}");
+    assert!(form::form(&origin, Some(folder.path())).is_ok());
+    fs::write(folder.path().join("a.otf"), &font[1..]).unwrap();
+    let other = form::form(&origin, Some(folder.path())).unwrap_err();
+    assert!(other.to_string().contains("is not the one"), "{other}");
 }

@@ -232,11 +232,13 @@ def converted(path):
         subprocess.run(command, check=True, capture_output=True, timeout=300)
         theirs = words((pathlib.Path(folder) / path.with_suffix(".txt").name).read_text("utf-8-sig"))
     ours = pdf_words(pdf)
-    strange = [word for word in theirs if word not in set(ours)]
+    known = set(ours)
+    strange = [word for word in theirs if word not in known]
     blocks = difflib.SequenceMatcher(None, ours, theirs, False).get_matching_blocks()
     same = sum(block.size for block in blocks)
     print(f"{path}: {same} of {len(theirs)} words stand in the PDF in the same order")
-    if strange or same < 0.98 * len(theirs):
+    # The letterhead's two columns may be read one after the other or row by row.
+    if strange or same < len(theirs) - max(25, 0.01 * len(theirs)):
         return [f"{path}: {same} of {len(theirs)} words agree; not in the PDF: {strange[:20]}"]
     return []
 

@@ -98,7 +98,7 @@ fn what_makes_no_sense_is_refused_and_writes_nothing() {
     finalize(&built, "1", "2025-10-31", &[])
         .assert_failed(2, &["2025-10-31", "expected 2025-11-01 or later"]);
     finalize(&built, "1", "2025-12-05", &["--document", "../ministry"])
-        .assert_failed(2, &["`../ministry`", "committee, ministry"]);
+        .assert_failed(2, &["`../ministry`", "committee", "ministry"]);
     let line = ["finalize", BUNDLE, "--number", "1", "--date", "2025-12-05", "--signer", " "];
     built.case.run(&line).assert_failed(2, &["signer's name is empty"]);
     built.case.write(&format!("{BUNDLE}/send/reports/ministry.html"), "changed");

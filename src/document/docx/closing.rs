@@ -10,6 +10,9 @@ use crate::document::layout::Style;
 /// The blank for seal and signature, in lines of body text.
 const SIGNING_LINES: f64 = 4.0;
 
+/// The height of a line of Times New Roman, as a multiple of its type.
+const SINGLE: f64 = 1.15;
+
 impl Writer<'_> {
     /// Recipients on the left, level with the signer's position on the right.
     pub fn signature(&mut self, signature: &Signature) {
@@ -27,7 +30,7 @@ impl Writer<'_> {
         let look = Look::BOLD.sized(self.style.body);
         let mut lines: Vec<Paragraph> =
             signature.position.iter().map(|line| self.centred(line, look)).collect();
-        let leading = self.style.body * self.style.line_spacing;
+        let leading = self.style.body * SINGLE;
         let name = self.centred(&signature.name, look);
         lines.push(Paragraph { before: Some(SIGNING_LINES * leading), ..name });
         lines

@@ -26,7 +26,8 @@ impl Writer<'_> {
         let widths = self.letterhead_columns(head);
         let [left, right] = widths;
         let (body, capitals) = (self.style.body, self.style.capitals());
-        let number = self.centred(&with_blanks(&head.number), Look::PLAIN.sized(body));
+        let number =
+            self.centred(&with_blanks(&head.number), Look::PLAIN.sized(self.style.number()));
         let date = self.centred(&with_blanks(&head.place_and_date), Look::ITALIC.sized(body));
         let gap = Some(self.style.paragraph_gap);
         let mut below = vec![Paragraph { before: gap, ..number }];

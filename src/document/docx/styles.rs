@@ -9,11 +9,8 @@ use crate::document::markup::Element;
 const FONT: &str = "Times New Roman";
 const LANGUAGE: &str = "vi-VN";
 
-/// A line of Times New Roman is this many times as high as its type.
-const NATURAL_LINE: f64 = 1.15;
-
-/// Notes at the foot of a page.
-const FOOTNOTE: f64 = 10.0;
+/// Single spacing, in the unit of line spacing.
+const SINGLE: f64 = 240.0;
 
 /// How a style differs from the one it is based on.
 struct Definition {
@@ -112,7 +109,7 @@ fn small(style: &Style) -> Vec<Definition> {
         definition("Letterhead", "Letterhead", vec![single()], Vec::new()),
         definition("TableText", "Table Text", vec![single()], sized(style.table)),
         definition("TableNote", "Table Note", note, [italic, sized(Style::NOTE)].concat()),
-        definition("FootnoteText", "footnote text", foot, sized(FOOTNOTE)),
+        definition("FootnoteText", "footnote text", foot, sized(Style::FOOTNOTE)),
         definition("Header", "header", vec![single()], Vec::new()),
     ]
 }
@@ -151,9 +148,9 @@ fn note_mark() -> Element {
         .child(raised)
 }
 
-/// The gap above a paragraph and the distance of its lines, whose unit is 1/240 of a natural line.
+/// The gap above a paragraph and the distance of its lines.
 fn spacing(style: &Style, before: f64) -> Element {
-    let line = (style.line_spacing / NATURAL_LINE * 240.0).round() as i64;
+    let line = (style.line_spacing * SINGLE).round() as i64;
     Element::new("w:spacing")
         .with("w:before", twips(before))
         .with("w:after", 0)

@@ -50,10 +50,11 @@ impl Cell {
 impl Writer<'_> {
     /// Caption, grid, note.
     pub fn table(&mut self, table: &Table) {
-        if !table.caption.trim().is_empty() {
-            let caption = Paragraph::of("Caption", &table.caption, Look::PLAIN);
-            self.push(Paragraph { keep_next: true, ..caption });
-        }
+        let above = match table.caption.trim() {
+            "" => Paragraph { before: Some(self.style.paragraph_gap), ..super::body::thin() },
+            caption => Paragraph::of("Caption", caption, Look::PLAIN),
+        };
+        self.push(Paragraph { keep_next: true, ..above });
         if !table.columns.is_empty() {
             let grid = self.grid(table);
             self.push_table(grid);
