@@ -16,6 +16,7 @@ pub mod coverage;
 mod csv_table;
 pub mod demo;
 pub mod document;
+pub mod edited;
 pub mod engine;
 pub mod error;
 pub mod figures;

@@ -254,6 +254,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "history/trend.sql",
     "history/trend_months.sql",
     "history/trend_quota.sql",
+    "history/trend_technology.sql",
     "history/unrestated.sql",
     "import/g-nettrack.sql",
     "import/ispeed.sql",

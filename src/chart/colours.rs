@@ -2,13 +2,13 @@
 
 use crate::document::page::Colour;
 
-/// Light to dark through green and blue (ColorBrewer's YlGnBu): each is darker than the one before,
-/// also in grey and for readers who do not see red and green.
+/// Light to dark through green and blue (after ColorBrewer's YlGnBu): each is darker than the one
+/// before, also in grey and for readers who do not see red and green; the first is darker than paper.
 const STEPS: [Colour; 5] = [
-    Colour::new(255, 255, 204),
-    Colour::new(161, 218, 180),
-    Colour::new(65, 182, 196),
-    Colour::new(44, 127, 184),
+    Colour::new(208, 236, 170),
+    Colour::new(110, 196, 187),
+    Colour::new(52, 160, 190),
+    Colour::new(34, 110, 172),
     Colour::new(37, 52, 148),
 ];
 
@@ -45,6 +45,9 @@ mod tests {
     /// Neighbouring classes differ by at least this much in CIE L*.
     const LEAST: f64 = 11.0;
 
+    /// The lightest class differs from white paper, which means no data, by at least this much.
+    const PAPER: f64 = 9.0;
+
     fn linear(channel: u8) -> f64 {
         let c = f64::from(channel) / 255.0;
         if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
@@ -71,6 +74,7 @@ mod tests {
         for eye in [&NORMAL, &DEUTERANOPIA, &PROTANOPIA] {
             for of in 2..=5 {
                 let steps: Vec<f64> = (0..of).map(|i| lightness(step(i, of), eye)).collect();
+                assert!(lightness(Colour::WHITE, eye) - steps[0] >= PAPER, "{of}: {steps:?}");
                 assert!(steps.windows(2).all(|w| w[0] - w[1] >= LEAST), "{of}: {steps:?}");
             }
         }

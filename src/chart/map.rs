@@ -72,6 +72,8 @@ const BAR_HEIGHT: f64 = 16.0;
 const LEAST_HEIGHT: f64 = 60.0;
 /// How much of its label an area must be wide, so that labels do not hide borders and neighbours.
 const LABEL_FIT: f64 = 0.95;
+/// The same where only few areas are named.
+const SMALL_LABEL_FIT: f64 = 0.3;
 /// The part of its width that a legend beside the map takes.
 const LEGEND_SHARE: f64 = 0.36;
 const LEGEND_GAP: f64 = 10.0;
@@ -208,15 +210,22 @@ impl CommuneMap {
     }
 }
 
-/// Flags are drawn after all names: no name hides one.
-fn draw_labels(pen: &mut dyn Pen, shapes: &[Shape<'_>], map: Area) -> Result<(), ChartError> {
+/// Flagged areas are named first; flags are drawn after all names, so that none is hidden.
+fn draw_labels(
+    pen: &mut dyn Pen,
+    shapes: &[Shape<'_>],
+    map: Area,
+    fit: f64,
+) -> Result<(), ChartError> {
     let mut taken: Vec<Taken> = shapes.iter().filter_map(|s| s.spot).map(spot_box).collect();
     let flags: Vec<Point> = shapes.iter().filter_map(flag_place).collect();
     taken.extend(flags.iter().map(|at| flag_box(*at)));
-    for shape in shapes.iter().filter(|shape| shape.area.labelled) {
+    let mut labelled: Vec<_> = shapes.iter().filter(|shape| shape.area.labelled).collect();
+    labelled.sort_by_key(|shape| !shape.area.flagged);
+    for shape in labelled {
         let label = shorten(pen.metrics(), TINY, &shape.area.name, map.width() / 2.0);
         let width = measure(pen.metrics(), TINY, &label);
-        let free = places(shape, width).into_iter().find(|at| {
+        let free = places(shape, width, fit).into_iter().find(|at| {
             let taking = label_box(*at, width);
             is_within(taking, map) && !taken.iter().any(|other| overlap(*other, taking))
         });
@@ -244,7 +253,7 @@ fn flag_box((x, y): Point) -> Taken {
 }
 
 /// Where a label may start, best first: on its area, or around its mark.
-fn places(shape: &Shape<'_>, width: f64) -> Vec<Point> {
+fn places(shape: &Shape<'_>, width: f64, fit: f64) -> Vec<Point> {
     if let Some((x, y)) = shape.spot {
         let (gap, down) = (SPOT + 3.0, TINY.drop());
         return vec![
@@ -252,12 +261,16 @@ fn places(shape: &Shape<'_>, width: f64) -> Vec<Point> {
             (x - gap - width, y + down),
             (x - width / 2.0, y - gap - 1.0),
             (x - width / 2.0, y + gap + TINY.size * 0.8),
+            (x + gap, y + down + gap),
+            (x - gap - width, y + down + gap),
+            (x - gap - width, y + down - gap),
+            (x + gap, y + down - gap),
         ];
     }
     let Some(((x, y), chord)) = geometry::inside(&shape.rings) else {
         return Vec::new();
     };
-    if width * LABEL_FIT > chord {
+    if width * fit > chord {
         return Vec::new();
     }
     // Above or below its flag, if it has one.
@@ -318,7 +331,8 @@ impl Draw for CommuneMap {
                 marks::spot(pen, at, SPOT, shape.fill)?;
             }
         }
-        draw_labels(pen, &shapes, map)?;
+        let fit = if self.most_height.is_some() { SMALL_LABEL_FIT } else { LABEL_FIT };
+        draw_labels(pen, &shapes, map, fit)?;
         if self.scale_bar { self.draw_bar(pen, body, scale) } else { Ok(()) }
     }
 }

@@ -244,6 +244,15 @@ fn hard_values_are_drawn() {
 }
 
 #[test]
+fn benchmarks_close_together_have_lines_of_their_own() {
+    let mut figure = intervals(vec![row("Viettel", Some(estimates(45.0)))]);
+    let label =
+        |value: f64| Benchmark { value, label: format!("đối chiếu tham khảo {value} Mbps") };
+    figure.benchmarks = [40.0, 41.0, 42.0, 5.0].map(label).into();
+    draw_everywhere(&Figure::Intervals(figure));
+}
+
+#[test]
 fn hard_maps_are_drawn() {
     let nan = [(f64::NAN, 1.0), (108.0, f64::INFINITY), (108.0, 12.0)];
     let maps = [

@@ -13,6 +13,8 @@ pub enum CliFault {
     Rejected { rejected: u64, read: u64, limit: f64 },
     #[error("{problems} found in `{bundle}`")]
     Differs { bundle: String, problems: String },
+    #[error("{differences} of `{file}` not as in the bundle")]
+    Edited { file: String, differences: String },
     #[error("`{0}` is there already, expected a folder without it")]
     Exists(String),
     #[error("`{path}` cannot be written: {message}")]
@@ -38,7 +40,7 @@ impl Fault for CliFault {
             CliFault::UnknownName { .. } | CliFault::Definitions { .. } => Kind::Usage,
             CliFault::Exists(_) => Kind::Usage,
             CliFault::Rejected { .. } => Kind::Threshold,
-            CliFault::Differs { .. } => Kind::Input,
+            CliFault::Differs { .. } | CliFault::Edited { .. } => Kind::Input,
             CliFault::Write { .. } | CliFault::Work { .. } | CliFault::Stdout(_) => Kind::Output,
         }
     }
@@ -53,6 +55,9 @@ impl Fault for CliFault {
             ),
             CliFault::Differs { .. } => Some(
                 "the bundle was changed after it was made; `run --force` builds it again".into(),
+            ),
+            CliFault::Edited { .. } => Some(
+                "correct them in the document, or explain the numbers that people added".into(),
             ),
             CliFault::Exists(_) => Some("choose another folder; nothing was written".into()),
             CliFault::Work { .. } => {

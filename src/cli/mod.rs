@@ -138,6 +138,7 @@ mod tests {
             "ispeed-report explain",
             "ispeed-report explain download_mbps_p05",
             "ispeed-report verify out/66-2025-10",
+            "ispeed-report verify out/66-2025-10 --document a.docx --name ministry",
             "ispeed-report finalize out/66-2025-10 --number 1 --date 2025-11-15 --signer A \
              --document ministry --document committee --out x --replace",
             "ispeed-report demo --province 52 --month 2025-06 --samples 10 --seed 2 --out x",
@@ -155,6 +156,8 @@ mod tests {
             "ispeed-report check",
             "ispeed-report run --month 2025-10 --out out",
             "ispeed-report run --config c.toml --month 2025-10 --out out --threads 0",
+            "ispeed-report verify out/66-2025-10 --name ministry",
+            "ispeed-report finalize out/66-2025-10 --number -1 --date 2025-11-15 --signer A",
             "ispeed-report demo --samples 0",
             "ispeed-report completions tcl",
         ] {

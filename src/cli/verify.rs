@@ -1,10 +1,10 @@
-//! `verify`: is a bundle still what its manifest says?
+//! `verify`: is a bundle still what its manifest says, and an edited document what the bundle says?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ispeed_report::bundle;
 use ispeed_report::error::Result;
+use ispeed_report::{bundle, edited};
 
 use super::answer::Answer;
 use super::fault::CliFault;
@@ -14,31 +14,64 @@ const LONG: &str = "\
 Re-check every hash in the manifest of a bundle.
 
 Each file that the manifest lists is read and compared by size and SHA-256; files that it does not \
-list are problems too. The exit code is 1 when there is any problem.";
+list are problems too. The exit code is 1 when there is any problem.
+
+With --document the numbers of an edited DOCX or PDF are compared with the bundle as well: those \
+that were changed or left out, and those that people added and that are no figure of the bundle. \
+Words may be rewritten freely, tracked changes count as accepted, and number, day and signer may be \
+filled in.";
 
 const EXAMPLES: &str = "\
-Example:
-  ispeed-report verify out/66-2025-10";
+Examples:
+  ispeed-report verify out/66-2025-10
+  ispeed-report verify out/66-2025-10 --document ministry-signed.docx";
 
-/// Re-check every hash in the manifest of a bundle
+/// Re-check every hash in the manifest of a bundle, and the numbers of an edited document
 #[derive(Debug, Args)]
 #[command(long_about = LONG, after_help = EXAMPLES)]
 pub struct VerifyArgs {
     /// Folder of the bundle, the one with manifest.json
     bundle: PathBuf,
+    /// DOCX or PDF whose numbers are compared with the bundle
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
+    /// Document of the bundle to compare with [default: the one that is most like it]
+    #[arg(long, value_name = "NAME", requires = "document")]
+    name: Option<String>,
 }
 
-/// Compares the bundle with its manifest.
+/// Compares the bundle with its manifest, then the document with the bundle.
 pub fn verify(args: &VerifyArgs) -> Result<Answer> {
     let found = bundle::verify(&args.bundle)?;
     let name = args.bundle.display().to_string();
     if found.problems.is_empty() {
         let files = counted(found.files as u64, "file");
-        return Ok(Answer::text(format!("{files} of `{name}`: nothing changed\n")));
+        let answer = Answer::text(format!("{files} of `{name}`: nothing changed\n"));
+        return match &args.document {
+            Some(document) => numbers(args, document, answer),
+            None => Ok(answer),
+        };
     }
     let lines = found.problems.iter().map(|problem| format!("{problem}\n"));
     let mut answer = Answer::text(lines.collect::<String>());
     let problems = counted(found.problems.len() as u64, "problem");
     answer.failure = Some(CliFault::Differs { bundle: name, problems }.into());
+    Ok(answer)
+}
+
+/// Adds what the comparison of the document gave.
+fn numbers(args: &VerifyArgs, document: &Path, mut answer: Answer) -> Result<Answer> {
+    let found = edited::compare(&args.bundle, document, args.name.as_deref())?;
+    let file = document.display().to_string();
+    let numbers = counted(found.numbers as u64, "number");
+    answer.text += &format!("`{file}` compared with {numbers} of document `{}`", found.document);
+    if found.differences.is_empty() {
+        answer.text += ": none differs\n";
+        return Ok(answer);
+    }
+    let lines = found.differences.iter().map(|difference| format!("{difference}\n"));
+    answer.text += &format!(":\n{}", lines.collect::<String>());
+    let differences = counted(found.differences.len() as u64, "number");
+    answer.failure = Some(CliFault::Edited { file, differences }.into());
     Ok(answer)
 }

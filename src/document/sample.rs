@@ -18,6 +18,10 @@ pub(crate) fn paragraph(text: &str) -> Block {
     Block::Paragraph(vec![span(text)])
 }
 
+pub(crate) fn noted(text: &str, note: &str) -> Block {
+    Block::Paragraph(vec![Span { footnote: Some(note.into()), ..span(text) }])
+}
+
 pub(crate) fn heading(level: u8, text: &str) -> Block {
     Block::Heading { level, text: vec![span(text)] }
 }

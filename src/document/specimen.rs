@@ -192,3 +192,56 @@ pub fn letters() -> Document {
         ..report()
     }
 }
+
+/// Long names, narrow columns, many notes, text that looks like markup: whatever data can bring.
+pub fn hard() -> Document {
+    let head = Letterhead {
+        parent: "ỦY BAN NHÂN DÂN THÀNH PHỐ HỒ CHÍ MINH".into(),
+        issuer: "TRUNG TÂM GIÁM SÁT AN TOÀN THÔNG TIN MẠNG VÀ HẠ TẦNG SỐ ĐẶC KHU PHÚ QUỐC".into(),
+        about: "V/v đôn đốc đo i-Speed tại các xã, phường, đặc khu chưa đủ mẫu (lần thứ mười hai)"
+            .into(),
+        place_and_date: "Thành phố Hồ Chí Minh, ngày 05 tháng 02 năm 2026".into(),
+        ..letterhead()
+    };
+    let long =
+        "Ủy ban nhân dân xã Ea M’Dróh’ – ĐẶNG THỊ ỄNG ƯƠNG =HYPERLINK(\"x\") <b>{{ x }}</b> ../x";
+    let note = "Ghi chú dài về cách tính và nguồn số liệu của chỉ tiêu này. ".repeat(6);
+    let mut blocks = vec![
+        Block::Letterhead(head),
+        Block::Title { kind: "BÁO CÁO".into(), subject: PROSE.into() },
+        Block::Addressees {
+            title: "Kính gửi:".into(), names: vec![format!("{long} {long}"); 5]
+        },
+        heading(1, "I. ĐẶC ĐIỂM"),
+        heading(3, "a) Bỏ qua một cấp"),
+    ];
+    blocks.extend((0..9).map(|_| Block::Paragraph(vec![noted(PROSE, &note), span(long)])));
+    blocks.push(Block::Table(wide(14, 30)));
+    blocks.push(Block::Figure(Figure { alternative: String::new(), ..figure() }));
+    let recipients = vec![format!("- {long};"); 30];
+    blocks.push(Block::Signature(Signature { recipients, ..signature() }));
+    blocks.push(annex("Phụ lục I", PROSE, true));
+    blocks.push(Block::Table(wide(22, 60)));
+    Document { blocks, ..report() }
+}
+
+/// Names that wrap, numbers, empty cells.
+fn wide(columns: usize, rows: usize) -> Table {
+    let column = |index: usize| Column {
+        title: format!("Chỉ tiêu số {index} (Mbit/s)"),
+        align: [Align::Left, Align::Decimal, Align::Right, Align::Centre][index % 4],
+        width: None,
+    };
+    let cell = |row: usize, index: usize| match (row + index) % 6 {
+        _ if index == 0 => format!("Xã Đặng Hoàng Sơn Thượng {row}"),
+        0 => String::new(),
+        1 => "–".into(),
+        step => format!("{}.234,{step}", row * step),
+    };
+    Table {
+        caption: PROSE.into(),
+        columns: (0..columns).map(column).collect(),
+        rows: (0..rows).map(|row| (0..columns).map(|index| cell(row, index)).collect()).collect(),
+        note: PROSE.into(),
+    }
+}

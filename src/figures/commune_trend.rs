@@ -64,6 +64,9 @@ impl<'a> Histories<'a> {
         let words = Words::new(self.sources, "commune_trend", "commune_trend", self.family);
         let mut caption = words.caption(String::new(), described(&words, name, &months)?)?;
         caption.empty = self.sources.word("legend.not_published")?;
+        if months.iter().any(|month| month.tests.is_none()) {
+            caption.footnotes.insert(0, words.text("broken")?);
+        }
         Ok(Some(CommuneTrend {
             caption,
             months,

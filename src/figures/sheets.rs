@@ -14,6 +14,7 @@ use crate::report::Labels;
 /// From the whole to the parts; tables that are not named follow in alphabetical order.
 const ORDER: &[&str] = &[
     "province",
+    "province_technology",
     "operator",
     "operator_technology",
     "operator_day_part",
@@ -30,6 +31,7 @@ const ORDER: &[&str] = &[
     "trend_months",
     "trend",
     "trend_quota",
+    "trend_technology",
     "gap_changes",
     "benchmarks",
     "daily",

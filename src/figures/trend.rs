@@ -97,7 +97,7 @@ fn described(words: &Words<'_>, months: &[(String, bool)], rows: &[TrendRow]) ->
     let row = |row: &TrendRow| {
         let known = row.points.iter().enumerate();
         let mut known = known.filter_map(|(month, point)| Some((month, point.as_ref()?.median)));
-        let (first, last) = (known.next(), known.last());
+        let (first, last) = (known.next(), known.next_back());
         let written = |point: Option<(usize, f64)>| {
             point.map_or_else(Default::default, |(month, median)| {
                 (vietnamese::number(median, 2), name(month))

@@ -10,7 +10,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::fault::HistoryFault;
 use super::months::{Basis, Scope};
-use super::tables::PUBLISHED;
+use super::tables::{PUBLISHED, PUBLISHED_LATELY};
 use crate::bundle::manifest::{FILE_NAME, Manifest, sha256_file};
 use crate::bundle::{Earlier, OutputFile};
 use crate::error::Result;
@@ -65,6 +65,14 @@ impl Bundle {
         };
         for name in names {
             let table = bundle.table(&format!("send/tables/{name}.parquet"))?;
+            bundle.tables.insert((*name).to_owned(), table);
+        }
+        let lately = PUBLISHED_LATELY.map(|name| (name, format!("send/tables/{name}.parquet")));
+        let is_listed = |file: &str| bundle.manifest.outputs.iter().any(|one| one.file == file);
+        let listed = lately.iter().filter(|(_, file)| is_listed(file));
+        let listed: Vec<_> = listed.filter(|_| basis == Some(Basis::Published)).collect();
+        for (name, file) in listed {
+            let table = bundle.table(file)?;
             bundle.tables.insert((*name).to_owned(), table);
         }
         if basis == Some(Basis::Restated) {

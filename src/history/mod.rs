@@ -37,7 +37,8 @@ pub use months::{Basis, Month};
 pub const MONTHS: i64 = 13;
 
 /// What a report makes of the history, in order.
-const TABLES: [&str; 4] = ["trend_months", "trend", "trend_quota", "gap_changes"];
+const TABLES: [&str; 5] =
+    ["trend_months", "trend", "trend_quota", "trend_technology", "gap_changes"];
 
 /// The bundles of earlier months that a report is set beside.
 #[derive(Debug, Default)]

@@ -14,7 +14,7 @@ use crate::validation::ValidationFault;
 const SAMPLES: &str = "history/samples.sql";
 const UNRESTATED: &str = "history/unrestated.sql";
 
-/// The tables `province`, `operator` and `commune` of a month, and `unrestated`.
+/// The tables `province`, `province_technology`, `operator` and `commune` of a month, and `unrestated`.
 pub(super) fn statistics(plan: &Plan, month: &str, bundles: &[&Bundle]) -> Result<Tables> {
     let work = plan.work.join(format!("history-{month}"));
     let fault = |error: std::io::Error| ValidationFault::Work {
@@ -41,17 +41,18 @@ pub(super) fn statistics(plan: &Plan, month: &str, bundles: &[&Bundle]) -> Resul
     Ok(bench.tables)
 }
 
-fn groupings() -> [StatisticsTable; 3] {
+fn groupings() -> [StatisticsTable; 4] {
     let grouping = |name: &str, keys: &[&str], filter: &str| StatisticsTable {
         name: name.to_owned(),
-        keys: [keys, &["family"]].concat().into_iter().map(str::to_owned).collect(),
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         filter: filter.to_owned(),
         raw: false,
     };
-    let commune = ["province_code", "commune_code", "commune_name", "commune_valid_from"];
+    let commune = ["province_code", "commune_code", "commune_name", "commune_valid_from", "family"];
     [
-        grouping("province", &["province_code"], ""),
-        grouping("operator", &["province_code", "operator"], ""),
+        grouping("province", &["province_code", "family"], ""),
+        grouping("province_technology", &["province_code", "access_type", "technology"], ""),
+        grouping("operator", &["province_code", "operator", "family"], ""),
         grouping("commune", &commune, "restated_commune_code IS NOT NULL"),
     ]
 }

@@ -24,13 +24,20 @@ use crate::statistics::Tables;
 /// The tables of a bundle that a trend is read from.
 pub const PUBLISHED: [&str; 5] = ["province", "operator", "commune", "quota_area", "gaps"];
 
+/// One that bundles from before it was made do not have.
+pub const PUBLISHED_LATELY: [&str; 1] = ["province_technology"];
+
 /// Those, and the samples of a month that could not be restated.
-const TABLES: [&str; 6] = ["province", "operator", "commune", "quota_area", "gaps", "unrestated"];
+const TABLES: [&str; 7] =
+    ["province", "province_technology", "operator", "commune", "quota_area", "gaps", "unrestated"];
 
 const TEXT: DataType = DataType::Utf8;
 const COUNT: DataType = DataType::Int64;
 const COMMUNE: [(&str, DataType); 3] =
     [("commune_code", TEXT), ("commune_name", TEXT), ("commune_valid_from", DataType::Date32)];
+
+/// What follows the name of a statistic, and of the ends of its interval.
+const ENDS: [&str; 3] = ["", "_low", "_high"];
 
 /// Columns of a table; the last `measures` of them may be missing.
 struct Shape {
@@ -41,8 +48,9 @@ struct Shape {
 impl Shape {
     fn of(table: &str, queries: &Queries) -> Self {
         let keys: &[(&str, DataType)] = match table {
-            "operator" => &[("operator", TEXT)],
-            "commune" => &COMMUNE,
+            "operator" => &[("operator", TEXT), ("family", TEXT)],
+            "province_technology" => &[("access_type", TEXT), ("technology", TEXT)],
+            "commune" => &[&COMMUNE[..], &[("family", TEXT)]].concat(),
             "quota_area" => {
                 let columns = [
                     &[("level", TEXT), ("area_code", TEXT), ("family", TEXT)][..],
@@ -64,19 +72,20 @@ impl Shape {
             "unrestated" => {
                 return Self::fixed(&[("commune_code", TEXT), ("district_code", TEXT)]);
             }
-            _ => &[],
+            _ => &[("family", TEXT)],
         };
         let common = [
-            ("family", TEXT),
             ("tests_ok", COUNT),
             ("samples_effective", COUNT),
             ("samples_adjusted", COUNT),
             ("tier", TEXT),
         ];
         let mut shape = Self::fixed(&[keys, &common].concat());
+        let statistics: &[&str] =
+            if table == "province_technology" { &["mean", "median"] } else { &["median"] };
         for indicator in &queries.indicators {
-            for end in ["", "_low", "_high"] {
-                let name = format!("{}_median{end}", indicator.name);
+            for (statistic, end) in statistics.iter().flat_map(|s| ENDS.map(|end| (s, end))) {
+                let name = format!("{}_{statistic}{end}", indicator.name);
                 shape.columns.push((name, DataType::Float64));
                 shape.measures += 1;
             }

@@ -69,11 +69,11 @@ use super::labels::Labels;
 use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
-use super::{leader, matrix, monthly::MonthlyText, names, operators, periods, periods::Periods};
-use super::{public, quality, reminder, shortfalls, summary, trends, warnings};
+use super::{leader, matrix, monthly::MonthlyText, names, periods::Periods};
+use super::{operators, periods, public, quality, reminder, shortfalls, summary, trends, warnings};
 use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
-use crate::vietnamese::month_text;
+use crate::vietnamese::{cell, month_text};
 use crate::warning::Warning;
 
 /// Tables that a template may name although a month has none of their rows.
@@ -98,13 +98,13 @@ const TABLES: &[&str] = &[
     "operator_technology",
     "platforms",
     "province",
+    "province_technology",
     "quota",
     "quota_area",
     "reconciliation",
     "reconciliation_reasons",
     "restated",
     "suspected_coverage",
-    "technology",
     "trend",
     "trend_months",
     "trend_quota",
@@ -196,9 +196,18 @@ fn read_tables(batches: &BTreeMap<String, RecordBatch>) -> Result<BTreeMap<Strin
     let mut tables: BTreeMap<_, _> =
         TABLES.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
     for (name, batch) in batches {
-        tables.insert(name.clone(), rows::rows(name, batch)?);
+        let mut rows = rows::rows(name, batch)?;
+        rows.iter_mut().for_each(name_cell);
+        tables.insert(name.clone(), rows);
     }
     Ok(tables)
+}
+
+/// A cell of the grid is named as on a map.
+fn name_cell(row: &mut Row) {
+    if let Some(Value::String(place)) = row.get_mut("place") {
+        *place = cell(place);
+    }
 }
 
 fn period(sources: &Sources<'_>) -> Result<Row> {

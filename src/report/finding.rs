@@ -36,23 +36,30 @@ fn mean_and_benchmark(row: &Row, pattern: &str, labels: &Labels) -> Result<Strin
 
 /// A row of the table `suspected_coverage`: which evidence there is in which place.
 pub(super) fn suspected_short(row: &Row, labels: &Labels) -> Result<String> {
-    let kinds = kinds(row, labels)?;
-    let values = [("place", text(row, "place")), ("kinds", &kinds)];
-    labels.filled("findings.suspected_short", &values)
+    let (place, kinds) = (place(row, labels)?, kinds(row, labels)?);
+    labels.filled("findings.suspected_short", &[("place", &place), ("kinds", &kinds)])
 }
 
 /// The same with the tests that it rests on.
 pub(super) fn suspected(row: &Row, labels: &Labels) -> Result<String> {
-    let kinds = kinds(row, labels)?;
+    let (place, kinds) = (place(row, labels)?, kinds(row, labels)?);
     labels.filled(
         "findings.suspected",
         &[
-            ("place", text(row, "place")),
+            ("place", &place),
             ("kinds", &kinds),
             ("tests", &whole(integer(row, "tests"))),
             ("failed", &whole(integer(row, "tests_failed"))),
         ],
     )
+}
+
+/// A hamlet by its name, a cell of the grid as such.
+fn place(row: &Row, labels: &Labels) -> Result<String> {
+    match (text(row, "place_kind"), text(row, "place")) {
+        ("cell", place) => labels.filled("findings.cell", &[("place", place)]),
+        (_, place) => Ok(place.to_owned()),
+    }
 }
 
 fn kinds(row: &Row, labels: &Labels) -> Result<String> {
@@ -156,8 +163,12 @@ mod tests {
         }));
         assert_eq!(
             suspected(&row, &labels()).unwrap(),
-            "Nghi vấn lõm sóng tại khu vực Buôn Trấp: lượt đo không thành công; phải dùng mạng \
+            "Nghi vấn lõm sóng tại Buôn Trấp: lượt đo không thành công; phải dùng mạng \
              2G/3G (1.053 lượt đo, trong đó 23 lượt không thành công)"
         );
+        let row =
+            object(json!({"place": "12.65N 108.52E", "place_kind": "cell", "kinds": "signal"}));
+        let expected = "Nghi vấn lõm sóng tại ô lưới 12.65N 108.52E: tín hiệu yếu";
+        assert_eq!(suspected_short(&row, &labels()).unwrap(), expected);
     }
 }

@@ -77,7 +77,7 @@ fn signed(change: i64) -> String {
 fn speeds(tables: &BTreeMap<String, Vec<Row>>) -> Vec<Value> {
     let is_4g =
         |row: &&Row| text(row, "access_type") == "mobile" && text(row, "technology") == "4G";
-    let now = tables["technology"].iter().find(is_4g);
+    let now = tables["province_technology"].iter().find(is_4g);
     let mut earlier = tables["trend_technology"].iter().filter(is_4g);
     let before = earlier.find(|row| integer(row, "months_back") == 1);
     let speed = |statistic: &&str| {

@@ -49,7 +49,7 @@ fn speeds(months_back: i64, mean: f64, median: f64) -> Value {
 fn with_months(now: (f64, f64), before: (f64, f64)) -> Fixture {
     let mut fixture = Fixture::small();
     let table = |row| batch(TECHNOLOGY, &[row]);
-    fixture.tables.insert("technology".into(), table(speeds(0, now.0, now.1)));
+    fixture.tables.insert("province_technology".into(), table(speeds(0, now.0, now.1)));
     fixture.tables.insert("trend_technology".into(), table(speeds(1, before.0, before.1)));
     fixture
 }
@@ -72,7 +72,7 @@ fn without_a_month_before_nothing_is_compared() {
     fixture.tables.remove("trend_technology");
     let words = assert_one_page(&fixture);
     assert!(words.contains("trung bình\n60,00 (58,00–62,00)\nchưa có\nchưa so sánh\n"), "{words}");
-    fixture.tables.remove("technology");
+    fixture.tables.remove("province_technology");
     let words = assert_one_page(&fixture);
     assert!(words.contains("4G: chưa đủ mẫu để công bố trong kỳ này."), "{words}");
 }

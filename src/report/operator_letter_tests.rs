@@ -195,7 +195,7 @@ fn a_place_is_a_suspicion_that_is_to_be_looked_at() {
     }
     let reply = replies(letter).unwrap();
     assert_eq!(reply.rows.len(), 1);
-    assert!(reply.rows[0][2].starts_with("Nghi vấn lõm sóng tại khu vực Buôn Trấp: "));
+    assert!(reply.rows[0][2].starts_with("Nghi vấn lõm sóng tại Buôn Trấp: "));
     let other = text(&letters(&fixture)["operators/mobifone"]);
     assert!(!other.contains("Buôn Trấp"), "{other}");
 }

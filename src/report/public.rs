@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::by_commune::{ByCommune, Key, key};
 use super::context::object;
 use super::labels::Labels;
 use super::rows::{self, Row, text};
 use crate::error::Result;
+use crate::vietnamese::collation_key;
 
 const HEADLINE: &str = "download_mbps";
 
@@ -26,63 +28,47 @@ const COLUMNS: [&str; 5] = [
 /// `samples_effective`, `tier`, medians with their ends; null unless published), `without` (names of
 /// the communes without any), `operators` (rows of the same kind for the province), `comparisons`.
 ///
-/// Of a family a comparison says `label`, `published` (operators), `better` (pairs: `higher`, `lower`
-/// and their medians), `equivalent` and `untested` (numbers of pairs of published operators).
+/// Of a family a comparison says `label`, `published` (operators), `better` (`higher`, an operator, and
+/// `lower`, those it is above), `equivalent` and `untested` (numbers of pairs of published operators).
 pub(super) fn fields(
     tables: &BTreeMap<String, Vec<Row>>,
     unknown_operator: &str,
     labels: &Labels,
 ) -> Result<Row> {
     let page = Page { unknown_operator, labels };
-    let pairs = by_commune(tables["comparisons"].iter());
+    let pairs = ByCommune::of(&tables["comparisons"]);
     let (mut communes, mut cells) = (Vec::new(), Map::new());
-    let by_commune_cells = by_commune(tables["commune_operator"].iter());
-    for (key, rows) in &by_commune_cells {
+    for (key, rows) in ByCommune::of(&tables["commune_operator"]).iter() {
         let table = page.table(rows);
-        if !table.iter().any(is_published) {
-            continue;
+        if table.iter().any(is_published) {
+            let commune = page.commune(key, &table, rows, pairs.get(key))?;
+            cells.insert(text(&commune, "key").to_owned(), json!(table));
+            communes.push(commune);
         }
-        let first = rows[0];
-        let name = format!("c{}_{}", key.0, key.1);
-        communes.push(object(json!({
-            "key": name, "name": text(first, "commune_name"),
-            "district": text(first, "district_name"),
-            "comparisons": page.comparisons(&table, pairs.get(key).map_or(&[][..], Vec::as_slice))?,
-        })));
-        cells.insert(name, json!(table));
     }
     rows::sort(&mut communes, &["name", "district", "key"].map(str::to_owned));
     let operators = page.table(&tables["operator"].iter().collect::<Vec<_>>());
-    let in_province = pairs.get(&("", "")).map_or(&[][..], Vec::as_slice);
     Ok(object(json!({
         "without": without(&tables["quota"], &cells),
-        "comparisons": page.comparisons(&operators, in_province)?,
+        "comparisons": page.comparisons(&operators, pairs.get(&("", "")))?,
         "operators": operators,
         "communes": communes,
         "cells": cells,
     })))
 }
 
-fn by_commune<'a>(
-    rows: impl Iterator<Item = &'a Row>,
-) -> BTreeMap<(&'a str, &'a str), Vec<&'a Row>> {
-    let mut index: BTreeMap<_, Vec<&Row>> = BTreeMap::new();
-    for row in rows {
-        let key = (text(row, "commune_code"), text(row, "commune_valid_from"));
-        index.entry(key).or_default().push(row);
-    }
-    index
+/// The name of its list in `cells`: a field of a template, so no hyphens of dates.
+fn list((code, valid_from): &Key<'_>) -> String {
+    format!("c{code}_{}", valid_from.replace('-', ""))
 }
 
 /// Names of the communes of the register that have no table.
 fn without(quota: &[Row], cells: &Map<String, Value>) -> Vec<String> {
-    let key =
-        |row: &Row| format!("c{}_{}", text(row, "commune_code"), text(row, "commune_valid_from"));
-    let others = quota.iter().filter(|row| !cells.contains_key(&key(row)));
-    let known: BTreeMap<String, &Row> = others.map(|row| (key(row), row)).collect();
-    let mut names: Vec<Row> = known.into_values().cloned().collect();
-    rows::sort(&mut names, &["commune_name".to_owned()]);
-    names.iter().map(|row| text(row, "commune_name").to_owned()).collect()
+    let others = quota.iter().filter(|row| !cells.contains_key(&list(&key(row))));
+    let known: BTreeMap<Key<'_>, &Row> = others.map(|row| (key(row), row)).collect();
+    let mut names: Vec<&str> = known.values().map(|row| text(row, "commune_name")).collect();
+    names.sort_by_cached_key(|name| collation_key(name));
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// A median without interval is not published to people who cannot ask how sure it is.
@@ -108,6 +94,16 @@ impl Page<'_> {
         table
     }
 
+    fn commune(&self, key: &Key<'_>, table: &[Row], cells: &[&Row], pairs: &[&Row]) -> Result<Row> {
+        let name = |column: &str| cells.first().map_or("", |cell| text(cell, column));
+        Ok(object(json!({
+            "key": list(key),
+            "name": name("commune_name"),
+            "district": name("district_name"),
+            "comparisons": self.comparisons(table, pairs)?,
+        })))
+    }
+
     fn comparisons(&self, table: &[Row], pairs: &[&Row]) -> Result<Vec<Value>> {
         let mut families: Vec<&str> =
             table.iter().filter(|row| is_published(row)).map(|row| text(row, "family")).collect();
@@ -125,32 +121,41 @@ impl Page<'_> {
                     .iter()
                     .all(|side| published.contains(text(pair, side)))
         });
-        let (mut better, mut equivalent) = (Vec::new(), 0);
+        let mut better: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut equivalent = 0;
         for pair in of_family {
             match text(pair, "verdict") {
-                "a_better" => better.push(sides(pair, "a", "b")),
-                "b_better" => better.push(sides(pair, "b", "a")),
+                "a_better" => better.entry(side(pair, "a")).or_default().push(side(pair, "b")),
+                "b_better" => better.entry(side(pair, "b")).or_default().push(side(pair, "a")),
                 "equivalent" => equivalent += 1,
                 _ => {}
             }
         }
+        let told = better.values().map(Vec::len).sum::<usize>();
         let all = published.len() * published.len().saturating_sub(1) / 2;
         Ok(json!({
             "label": self.labels.text(&format!("families.{family}"))?,
             "published": published.len(),
-            "untested": all.saturating_sub(better.len() + equivalent),
+            "untested": all.saturating_sub(told + equivalent),
             "equivalent": equivalent,
-            "better": better,
+            "better": alphabetical(better),
         }))
     }
 }
 
-fn sides(pair: &Row, higher: &str, lower: &str) -> Value {
-    let of = |what: &str, side: &str| pair.get(&format!("{what}_{side}")).cloned();
-    json!({
-        "higher": of("operator", higher), "higher_median": of("median", higher),
-        "lower": of("operator", lower), "lower_median": of("median", lower),
-    })
+fn side<'a>(pair: &'a Row, side: &str) -> &'a str {
+    text(pair, if side == "a" { "operator_a" } else { "operator_b" })
+}
+
+/// Who is above whom, both in alphabetical order: no ranking.
+fn alphabetical(better: BTreeMap<&str, Vec<&str>>) -> Vec<Row> {
+    let row = |(higher, mut lower): (&str, Vec<&str>)| {
+        lower.sort_by_cached_key(|name| collation_key(name));
+        object(json!({"higher": higher, "lower": lower}))
+    };
+    let mut rows: Vec<Row> = better.into_iter().map(row).collect();
+    rows::sort(&mut rows, &["higher".to_owned()]);
+    rows
 }
 
 /// A cell without anything that is not published.

@@ -2,12 +2,13 @@
 """Checks PDF files against ISO 19005-2 (PDF/A-2a) and ISO 14289-1 (PDF/UA-1).
 
     python3 tests/independent/check_pdf.py FILE...
+    python3 tests/independent/check_pdf.py --list FILE
     python3 tests/independent/check_pdf.py --self-test FILE
 
 Needs pikepdf and fontTools; asks `qpdf --check` and the `pdfua` checker too where they are
 installed. It names the clause that each check stands for. What only a person can see (whether a
 text really describes its figure) and what needs a validator that cannot be had here (veraPDF) is
-not covered. `--self-test` damages a good file in many ways and expects each to be found.
+not covered. `--list` names every check that is made. `--self-test` damages a good file in many ways and expects each to be found.
 """
 
 import io
@@ -25,6 +26,14 @@ import pdf_content
 from pdf_damage import damaged
 from pdf_fonts import check_fonts
 from report import Report
+
+
+class Listing(Report):
+    """Prints the name of every check."""
+
+    def check(self, name, differences):
+        print(name)
+        super().check(name, differences)
 
 
 def check(report, data):
@@ -103,6 +112,9 @@ def main(arguments):
         return 0 if arguments else 2
     if arguments[0] == "--self-test":
         return self_test(arguments[1])
+    if arguments[0] == "--list":
+        check(listing := Listing(), Path(arguments[1]).read_bytes())
+        return listing.end()
     code = 0
     for path in arguments:
         print(path)

@@ -5,7 +5,7 @@
     VENV/bin/python tests/independent/history.py --bundle DIR --history PATH...
 
 PATH is an earlier bundle or a folder of bundles. No SQL of the program is used. Months on the same side
-of the reform: every value of `trend` and `trend_quota` is that of the table of its own bundle. Months
+of the reform: every value of `trend`, `trend_quota` and `trend_technology` is that of the table of its own bundle. Months
 before it: the crosswalk file and the register say which provinces are parts; statistics are worked out by
 their definitions (intervals.py) over the samples that the bundles of all parts keep by the communes of
 today. `since`, `months_found` and `gap_changes` follow from the lists of findings of each month,
@@ -32,8 +32,10 @@ from tables import INDICATORS, QUANTILES, Expected, by_family, rows
 
 REFORM = date(2025, 7, 1)
 MEDIANS = [f"{i}_median{end}" for i in INDICATORS for end in ("", "_low", "_high")]
+MEANS = [f"{i}_mean{end}" for i in INDICATORS for end in ("", "_low", "_high")]
 SIZES = ["tests_ok", "samples_effective", "samples_adjusted", "tier"]
 KEY = ["level", "family", "operator", "commune_code", "commune_valid_from", "month"]
+TECHNOLOGY = ["access_type", "technology", "month"]
 LEVELS = {
     "province": ["family"],
     "operator": ["family", "operator"],
@@ -130,6 +132,7 @@ class Trends:
         columns = ["months_back", "basis", "comparable", "reason", "missing"]
         found = self.now.table("trend_months")
         compare_tables(self.report, "trend_months", found, list(self.timeline()), ["month"], columns)
+        self.technologies()
         self.since()
         self.changes()
         return self.report.end()
@@ -154,6 +157,17 @@ class Trends:
         for level in LEVELS:
             for row in bundle.table(level):
                 yield dict.fromkeys(KEY[:-1]) | {c: row.get(c) for c in LEVELS[level] + SIZES + MEDIANS} | {"level": level}
+
+    def technologies(self):
+        """Months on the same side of the reform, as their bundles have them."""
+        expected = []
+        for back, those in [(0, [self.now]), *self.months.items()]:
+            if not self.other_side(those[0]):
+                month = {"month": those[0].month, "months_back": back}
+                expected += [row | month for row in those[0].table("province_technology")]
+        found = [row for row in self.now.table("trend_technology") if row["basis"] == "published"]
+        columns = ["months_back", *SIZES, *MEDIANS, *MEANS]
+        compare_tables(self.report, "trend_technology", found, expected, TECHNOLOGY, columns)
 
     def quota(self, month, those):
         sums = defaultdict(lambda: dict.fromkeys(QUOTA, 0))

@@ -61,6 +61,10 @@ def check_indirect(report, pdf, data):
     for match in re.finditer(rb">>\s*stream(\r\n|\n|.)", data):
         if match.group(1) not in (b"\r\n", b"\n"):
             wrong_streams.append(match.start())
+    for word in (rb"endobj", rb"endstream"):
+        for match in re.finditer(rb"(.)" + word + rb"\s", data, re.S):
+            if match.group(1) not in (b"\r", b"\n"):
+                wrong_objects.append(f"{word.decode()} at byte {match.start()}")
     report.check("19005-2 6.1.9 indirect objects", wrong_objects)
     report.check("19005-2 6.1.7.1 streams", wrong_streams)
     streams = [o for o in pdf.objects if isinstance(o, pikepdf.Stream)]
@@ -117,7 +121,7 @@ def check_structure(report, pdf):
         False,
     )
     report.equal(
-        "19005-2 6.12 no permissions beyond signatures",
+        "19005-2 6.1.12 no permissions beyond signatures",
         set(root.get("/Perms", {}).keys()) <= {"/DocMDP", "/UR3"},
         True,
     )
@@ -168,17 +172,11 @@ def is_action(dictionary):
 def transparent(dictionary):
     if str(dictionary.get("/Type")) == "/Page" and "/Group" in dictionary:
         return True
-    mask = dictionary.get("/SMask")
-    if mask is not None and str(mask) != "/None":
+    if str(dictionary.get("/SMask", "/None")) != "/None":
         return True
-    if any(
-        float(dictionary[key]) != 1
-        for key in ("/ca", "/CA")
-        if isinstance(dictionary.get(key), (int, float))
-        or key in dictionary
-        and str(dictionary.get("/Type")) == "/ExtGState"
-    ):
-        return True
+    if str(dictionary.get("/Type")) == "/ExtGState":
+        if any(float(dictionary.get(key, 1)) != 1 for key in ("/ca", "/CA")):
+            return True
     return str(dictionary.get("/BM", "/Normal")) not in ("/Normal", "/Compatible")
 
 

@@ -192,6 +192,11 @@ CHANGES = [
 # The same for bytes.
 BYTES = [
     ("no binary comment", lambda d: d.replace(d[9:14], b"%abcd", 1), "binary comment"),
+    (
+        "an object that ends on a line with others",
+        lambda d: d.replace(b"\nendobj", b" endobj", 1),
+        "6.1.9",
+    ),
     ("something before the header", lambda d: b" " + d, "header"),
     ("something after the end", lambda d: d + b"\nmore", "after the end"),
 ]

@@ -34,13 +34,13 @@ from intervals import ranks, t_quantile
 from reference import day
 from report import Report, compare_tables
 from rules import MEASURES, quoted
-from tables import KEYS, PLACE, QUANTILES, Expected, points, rows
+from tables import FAMILIES, KEYS, PLACE, QUANTILES, Expected, by_family, points, rows
 from weighting import check_weighting
 from written import check_tables
 
 # Tables and inputs of a bundle that are not computed again; each one needs a reason to stand here.
-TRENDS = ["trend", "trend_months", "trend_quota", "gap_changes"]
-HISTORY = [f"history_{name}" for name in ("months", "province", "operator", "commune", "quota_area", "gaps", "unrestated")]
+TRENDS = ["trend", "trend_months", "trend_quota", "trend_technology", "gap_changes"]
+HISTORY = [f"history_{name}" for name in ("months", "province", "province_technology", "operator", "commune", "quota_area", "gaps", "unrestated")]
 COVERAGE = ["coverage_basis", "coverage_evidence", "suspected_coverage"]
 COVERAGE += [f"coverage_{name}" for name in ("parameters", "levels", "hamlets", "hamlet_cells", "places")]
 NOT_RECOMPUTED = dict.fromkeys(TRENDS, "history.py makes it from the earlier bundles themselves")
@@ -85,6 +85,8 @@ class Comparison:
         self.quota_and_gaps()
         self.comparisons()
         self.daily()
+        self.hourly()
+        self.daily_commune()
         check_bias(self.report, self.db, self.settings, self.table("bias"), self.table("platforms"))
         self.reconciliation()
         self.weighting()
@@ -392,6 +394,38 @@ class Comparison:
         keys = ["local_day", "access_type"]
         compare_tables(
             self.report, "daily", self.table("daily"), expected, keys, ["tests_ok", "tests_failed"]
+        )
+
+    def hourly(self):
+        found = {(family, hour): (ok, failed) for family, hour, ok, failed in self.db.execute(f"""
+            SELECT family, local_hour, count(*) FILTER (is_ok), count(*) FILTER (NOT is_ok)
+            FROM {by_family("accepted")} GROUP BY 1, 2""").fetchall()}
+        expected = []
+        for family in FAMILIES:
+            for hour in range(24):
+                ok, failed = found.get((family, hour), (0, 0))
+                row = {"family": family, "local_hour": hour, "tests_ok": ok, "tests_failed": failed}
+                expected.append(row)
+        keys = ["family", "local_hour"]
+        compare_tables(
+            self.report, "hourly", self.table("hourly"), expected, keys, ["tests_ok", "tests_failed"]
+        )
+
+    def daily_commune(self):
+        keys = ["commune_code", "commune_valid_from", "family", "local_day"]
+        by_key = f"SELECT {', '.join(keys)}, count(*) FROM {{}} {{}} GROUP BY ALL"
+        tests = self.db.execute(by_key.format(by_family("accepted"), "WHERE is_ok")).fetchall()
+        samples = self.db.execute(by_key.format(by_family("collapsed"), "")).fetchall()
+        samples = {tuple(key): count for *key, count in samples}
+        collapsed = self.settings.statistics["quota_counts"] == "collapsed"
+        expected = [
+            dict(zip(keys, key))
+            | {"tests_ok": count, "counted": samples.get(tuple(key), 0) if collapsed else count}
+            for *key, count in tests
+        ]
+        columns = ["tests_ok", "counted"]
+        compare_tables(
+            self.report, "daily_commune", self.table("daily_commune"), expected, keys, columns
         )
 
     # Places, benchmarks, the rest -----------------------------------------------------------

@@ -23,9 +23,9 @@ Exceptions:
   makes them from the earlier bundles themselves.
 - Not in the bundle, because it holds neither devices nor positions: accepted rows. The queries that
   read them (`accepted`, `tests`, `devices`, `passed`, `duplicates` and their forms by family: the
-  `…_groups`, the raw values of the operators, `quota`, `daily`, `commune_location`, `coverage/`,
-  `bias/`) get those that `contract.py` makes from the raw samples; all others could run on the bundle
-  alone.
+  `…_groups`, the raw values of the operators, `quota`, `daily`, `daily_commune`, `hourly`,
+  `commune_location`, `coverage/`, `bias/`) get those that `contract.py` makes from the raw samples;
+  all others could run on the bundle alone.
 - Families are taken from `queries/families.toml` (of `definitions.queries` with --config).
 
 Prints what differs, and last a line `N passed, N failed`; exits with 1 when anything differs.

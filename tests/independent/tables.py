@@ -28,6 +28,7 @@ PLACE = [
 ]
 KEYS = {
     "province": ["province_code", "province_name", "family"],
+    "province_technology": ["province_code", "access_type", "technology"],
     "operator": ["province_code", "province_name", "operator", "family"],
     "operator_technology": ["province_code", "operator", "access_type", "technology"],
     "district": ["province_code", "district_code", "district_name", "family"],

@@ -12,7 +12,7 @@ use crate::samples::Row;
 
 const BANNER: &str = "Dữ liệu mô phỏng – không phải số liệu đo thực tế";
 const INDICATORS: [&str; 4] = ["download_mbps", "upload_mbps", "latency_ms", "jitter_ms"];
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "province",
     "operator",
     "operator_technology",
@@ -22,6 +22,8 @@ const TABLES: [&str; 10] = [
     "quota",
     "gaps",
     "daily",
+    "daily_commune",
+    "hourly",
     "commune_location",
 ];
 
@@ -92,6 +94,7 @@ fn counts_of_the_tables_are_those_of_the_ledger() {
         "commune_operator_technology",
         "quota",
         "daily",
+        "hourly",
     ] {
         let table = demo().bundle.table(name);
         // 5G is a part of mobile.

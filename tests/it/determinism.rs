@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::json;
 
 use crate::bundle::Bundle;
-use crate::program::Case;
+use crate::program::{ALL_DOCUMENTS, CONFIG, Case};
 use crate::samples::{Row, SampleFile, row};
 use crate::shared::Built;
 
@@ -63,7 +63,7 @@ fn shuffled(mut rows: Vec<Row>) -> Vec<Row> {
 }
 
 fn build(threads: &str, order: fn(Vec<Row>) -> Vec<Row>) -> Built {
-    let case = Case::new();
+    let case = Case::with_config(&format!("{CONFIG}{ALL_DOCUMENTS}"));
     for (name, file, count) in [("a.parquet", 1, 700), ("b.parquet", 2, 400), ("c.parquet", 3, 1)] {
         case.samples(name, &SampleFile::of(order(rows(file, count))));
     }

@@ -35,6 +35,12 @@ fn markup_in_an_operator_name_is_text_everywhere() {
         }
     }
     for report in ["ministry", "committee"] {
+        let page = bundle.files()[&format!("send/reports/{report}.html")].clone();
+        let page = String::from_utf8(page).unwrap();
+        assert!(page.contains("**x** &lt;b&gt;{{ y }} | a") && !page.contains("<b>"), "{report}");
+        let docx = bundle.files()[&format!("send/reports/{report}.docx")].clone();
+        let body = crate::docx::part(&docx, "word/document.xml");
+        assert!(body.contains("**x** &lt;b&gt;{{ y }} | a"), "{report}");
         let Some(pages) = bundle.pages(report) else { return };
         let text = squeezed(&pages.concat());
         assert!(text.contains(&squeezed(NAME)), "{report}: {text}");

@@ -12,6 +12,11 @@ use crate::samples::SampleFile;
 
 /// The configuration that most cases need: Đắk Lắk, samples beside it.
 pub const CONFIG: &str = "[province]\ncode = \"66\"\n\n[samples]\npaths = [\"samples\"]\n";
+
+/// Most cases are about samples and tables: they make no more documents than they look at.
+const REPORTS: &str = "\n[report]\ndocuments = [\"ministry\", \"committee\"]\n";
+/// For cases that look at every document.
+pub const ALL_DOCUMENTS: &str = "\n[report]\ndocuments = []\n";
 const CONFIG_FILE: &str = "ispeed-report.toml";
 
 /// A folder with a configuration, in which the program runs.
@@ -25,10 +30,11 @@ impl Case {
         Self::with_config(CONFIG)
     }
 
-    /// A folder with a configuration of its own.
+    /// A folder with a configuration of its own; without a section `report` it makes two documents.
     pub fn with_config(text: &str) -> Self {
         let case = Case { folder: tempfile::tempdir().unwrap() };
-        case.write(CONFIG_FILE, text);
+        let reports = if text.contains("[report]") { "" } else { REPORTS };
+        case.write(CONFIG_FILE, format!("{text}{reports}"));
         case
     }
 

@@ -3,7 +3,7 @@
 //!
 //! The parts are written here because no crate writes all that an official document needs: docx-rs
 //! 0.4 has no repeated table head and no alternative text for pictures. ECMA-376 wants the children
-//! of properties in a fixed order; [`paragraph`] and [`section`] keep it.
+//! of properties in a fixed order; `paragraph`, `section` and `table` keep it.
 //!
 //! | file | what |
 //! |---|---|

@@ -3,6 +3,7 @@
 use super::svg::svg;
 use crate::document::block::{Align, Block, Column, Figure, Span, Table};
 use crate::document::font::clean;
+use crate::document::layout::Section;
 use crate::document::markup::Element;
 
 /// A line of the table of contents.
@@ -25,14 +26,19 @@ pub(super) struct Writer {
 
 impl Writer {
     /// The document itself, an annex or a part, with its notes below.
-    pub fn section(&mut self, blocks: &[Block]) -> Element {
-        let content: Vec<Element> = blocks.iter().filter_map(|block| self.block(block)).collect();
+    pub fn section(&mut self, section: &Section<'_>) -> Element {
+        let blocks = section.blocks.iter();
+        let content: Vec<Element> = blocks.filter_map(|block| self.block(block)).collect();
         let notes = std::mem::take(&mut self.section_notes);
         let list = (!notes.is_empty()).then(|| {
             let list = Element::new("ol").with("start", self.notes - notes.len() + 1);
             Element::new("div").with("class", "notes").child(list.children(notes))
         });
-        Element::new("section").children(content).children(list)
+        let section = match section.landscape {
+            true => Element::new("section").with("class", "wide"),
+            false => Element::new("section"),
+        };
+        section.children(content).children(list)
     }
 
     fn block(&mut self, block: &Block) -> Option<Element> {

@@ -65,7 +65,7 @@ fn head(document: &Document) -> Element {
 fn body(document: &Document) -> Element {
     let mut writer = Writer::default();
     let parts: Vec<Element> =
-        sections(&document.blocks).iter().map(|part| writer.section(part.blocks)).collect();
+        sections(&document.blocks).iter().map(|part| writer.section(part)).collect();
     Element::new("body")
         .children(banners(document))
         .children(contents(document, &writer.contents))

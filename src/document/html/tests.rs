@@ -46,7 +46,8 @@ fn structure_is_told_by_elements() {
     ] {
         assert!(page.contains(part), "no {part}");
     }
-    assert_eq!(page.matches("<section>").count(), 3);
+    assert_eq!(page.matches("<section>").count(), 2);
+    assert_eq!(page.matches("<section class=\"wide\">").count(), 1);
 }
 
 #[test]

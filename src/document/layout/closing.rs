@@ -50,7 +50,8 @@ impl Context<'_> {
             }
         }
         let space = 3.0 * self.style.paragraph_gap;
-        let mut pieces = vec![Piece { space, height: height.max(y), items, ..Piece::default() }];
+        let height = height.max(y);
+        let mut pieces = vec![Piece { space, height, items, closes: true, ..Piece::default() }];
         // A long list goes on below the signer, so that even this block can be broken if it must.
         pieces.append(&mut rest);
         keep_together(&mut pieces);
@@ -80,11 +81,13 @@ impl Context<'_> {
             let face = Face::BoldItalic;
             add(&signature.recipients_title, face, Style::RECIPIENTS_TITLE, element);
         }
-        if signature.recipients.is_empty() {
+        let recipients: Vec<&String> =
+            signature.recipients.iter().filter(|recipient| !recipient.trim().is_empty()).collect();
+        if recipients.is_empty() {
             return entries;
         }
         let list = self.tags.element(Role::List);
-        for recipient in &signature.recipients {
+        for recipient in recipients {
             let item = self.tags.child(list, Role::ListItem);
             let body = self.tags.child(item, Role::ListBody);
             add(recipient, Face::Regular, Style::RECIPIENTS, body);

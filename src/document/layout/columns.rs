@@ -11,6 +11,9 @@ pub(super) const PADDING: f64 = 3.0;
 /// The smallest type that is tried before words are cut.
 const LEAST_SIZE: f64 = 7.0;
 
+/// How much smaller the type may become to keep numbers on one line.
+const SHRINK_FOR_NUMBERS: f64 = 1.0;
+
 /// A title wraps to about this share of its length before it widens its column.
 const TITLE_SHARE: f64 = 0.4;
 
@@ -25,39 +28,57 @@ struct Need {
 
 impl Context<'_> {
     /// The size of type and the widths of columns, padding included.
+    ///
+    /// Numbers that are aligned at their comma stay on one line, if that costs words of other
+    /// columns no more than a break and the type no more than a little of its size.
     pub fn fit_columns(&self, table: &Table) -> (f64, Vec<f64>) {
-        let mut size = self.style.table;
-        let mut needs = self.needs(table, size);
-        while size > LEAST_SIZE && too_wide(table, &needs, self.geometry.width) {
-            size = (size - 0.5).max(LEAST_SIZE);
-            needs = self.needs(table, size);
-        }
-        (size, widths(table, &needs, self.geometry.width))
+        let least = (self.style.table - SHRINK_FOR_NUMBERS).max(LEAST_SIZE);
+        let whole = self.fit(table, least, true);
+        let (size, widths, _) = match whole {
+            (_, _, true) => whole,
+            _ => self.fit(table, LEAST_SIZE, false),
+        };
+        (size, widths)
     }
 
-    fn needs(&self, table: &Table, size: f64) -> Vec<Need> {
-        let column = |index: usize| {
-            let title = table.columns.get(index).map(|column| column.title.as_str());
-            let title = title.map(|title| self.need(title, Face::Bold, size));
-            let cells = table.rows.iter().filter_map(|row| row.get(index));
-            let cells = cells.map(|cell| self.need(cell, Face::Regular, size));
-            let decimal = table.columns.get(index).is_some_and(|c| c.align == Align::Decimal);
-            let aligned = decimal.then(|| {
-                let texts = table.rows.iter().filter_map(|row| row.get(index));
-                decimal::parts(self.family, size, texts.map(String::as_str)).width()
-            });
-            // Long titles over short numbers wrap to two or three lines.
-            let title =
-                title.map(|need| Need { most: need.least.max(need.most * TITLE_SHARE), ..need });
-            let need =
-                title.into_iter().chain(cells).fold(Need { least: 0.0, most: 0.0 }, |a, b| Need {
-                    least: a.least.max(b.least),
-                    most: a.most.max(b.most),
-                });
-            let most = need.most.max(aligned.unwrap_or(0.0));
-            Need { least: need.least + 2.0 * PADDING, most: most + 2.0 * PADDING }
-        };
+    /// The largest type in which no word is cut, down to a least size; and whether there is one.
+    fn fit(&self, table: &Table, least: f64, whole: bool) -> (f64, Vec<f64>, bool) {
+        let mut size = self.style.table;
+        loop {
+            let needs = self.needs(table, size, whole);
+            let widths = widths(table, &needs, self.geometry.width);
+            let fits = widths.iter().zip(&needs).all(|(width, need)| *width + 0.01 >= need.least);
+            if fits || size <= least {
+                return (size, widths, fits);
+            }
+            size = (size - 0.5).max(least);
+        }
+    }
+
+    fn needs(&self, table: &Table, size: f64, whole: bool) -> Vec<Need> {
+        let column = |index: usize| self.column_need(table, index, size, whole);
         (0..table.columns.len()).map(column).collect()
+    }
+
+    fn column_need(&self, table: &Table, index: usize, size: f64, whole: bool) -> Need {
+        let title = table.columns.get(index).map(|column| column.title.as_str());
+        let title = title.map(|title| self.need(title, Face::Bold, size));
+        let cells = || table.rows.iter().filter_map(|row| row.get(index));
+        // Long titles over short numbers wrap to two or three lines.
+        let title =
+            title.map(|need| Need { most: need.least.max(need.most * TITLE_SHARE), ..need });
+        let needs = cells().map(|cell| self.need(cell, Face::Regular, size));
+        let mut need =
+            title.into_iter().chain(needs).fold(Need { least: 0.0, most: 0.0 }, |a, b| Need {
+                least: a.least.max(b.least),
+                most: a.most.max(b.most),
+            });
+        if table.columns.get(index).is_some_and(|column| column.align == Align::Decimal) {
+            let width = decimal::parts(self.family, size, cells().map(String::as_str)).width();
+            need.most = need.most.max(width);
+            need.least = if whole { need.least.max(width) } else { need.least };
+        }
+        Need { least: need.least + 2.0 * PADDING, most: need.most + 2.0 * PADDING }
     }
 
     fn need(&self, text: &str, face: Face, size: f64) -> Need {
@@ -67,12 +88,6 @@ impl Context<'_> {
         let most = words.iter().map(|word| word.width).sum::<f64>() + spaces;
         Need { least, most }
     }
-}
-
-/// Whether some word would be cut.
-fn too_wide(table: &Table, needs: &[Need], room: f64) -> bool {
-    let widths = widths(table, needs, room);
-    widths.iter().zip(needs).any(|(width, need)| *width + 0.01 < need.least)
 }
 
 /// Columns without a relative width take what they need; the others share what is left.
@@ -89,13 +104,11 @@ fn widths(table: &Table, needs: &[Need], room: f64) -> Vec<f64> {
     let fixed: Vec<Need> = pick(needs, &relative, false);
     let least_shared: f64 = pick(needs, &relative, true).iter().map(|need| need.least).sum();
     let wanted: f64 = fixed.iter().map(|need| need.most).sum();
-    let fixed_room = wanted.min((room - least_shared).max(room * 0.5));
+    // The columns that share keep their longest words and a tenth of the room, but never half of it.
+    let kept = least_shared.max(room * 0.1).min(room * 0.5);
+    let fixed_room = wanted.min(room - kept);
     let mut fixed = natural(&fixed, fixed_room).into_iter();
-    let left = if relative.iter().all(Option::is_some) {
-        room
-    } else {
-        (room - fixed_room).max(room * 0.1)
-    };
+    let left = room - fixed_room;
     let width = |share: &Option<f64>| match share {
         Some(share) => share / shares * left,
         None => fixed.next().unwrap_or(0.0),

@@ -1,4 +1,5 @@
-//! Charts and maps: whole on one page, with their caption.
+//! Charts and maps: whole on one page, with their caption; where there is no room left, text goes on
+//! and they open the next page.
 
 use super::Context;
 use super::piece::{Piece, keep_together, space_before};
@@ -18,8 +19,9 @@ impl Context<'_> {
             return Vec::new();
         }
         let group = self.tags.element(Role::Division);
-        let alternative = Some(clean(&figure.alternative)).filter(|text| !text.trim().is_empty());
-        let alternative = alternative.unwrap_or_else(|| clean(&figure.caption));
+        let words = [&figure.alternative, &figure.caption, &figure.name];
+        let words = words.into_iter().find(|text| !text.trim().is_empty());
+        let alternative = words.map(|text| clean(text)).unwrap_or_default();
         let element = self.tags.described(group, Role::Figure, &alternative);
         let mut caption = self.caption(&figure.caption, group);
         space_before(&mut caption, 2.0);
@@ -28,6 +30,7 @@ impl Context<'_> {
         let mut pieces = vec![self.drawing(&figure.plate.drawing, room, element)];
         pieces.append(&mut caption);
         keep_together(&mut pieces);
+        pieces.iter_mut().take(1).for_each(|piece| piece.floats = true);
         space_before(&mut pieces, self.style.paragraph_gap);
         if let Some(last) = pieces.last_mut() {
             last.height += self.style.paragraph_gap;

@@ -151,7 +151,8 @@ mod tests {
             line_spacing: 1.5,
         };
         widest.check().unwrap();
-        let cases: [(&str, fn(&mut Style)); 8] = [
+        type Change = fn(&mut Style);
+        let cases: [(&str, Change); 8] = [
             ("`margins.top` is 19.9 mm, expected 20 to 25 mm", |s| s.margins.top = 19.9),
             ("`margins.bottom` is 26 mm, expected 20 to 25 mm", |s| s.margins.bottom = 26.0),
             ("`margins.left` is 29 mm, expected 30 to 35 mm", |s| s.margins.left = 29.0),

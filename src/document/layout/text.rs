@@ -94,7 +94,7 @@ impl Context<'_> {
 }
 
 fn is_blank(spans: &[Span]) -> bool {
-    spans.iter().all(|span| span.text.trim().is_empty())
+    spans.iter().all(|span| span.text.trim().is_empty() && span.footnote.is_none())
 }
 
 /// No first line alone at the foot of a page, no last line alone at the head of one.

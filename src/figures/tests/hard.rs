@@ -6,8 +6,11 @@ use crate::document::page::{Item, TextRun};
 /// Forty letters, capitals with stacked marks among them.
 const LONGEST: &str = "Phường Đức Ưng Ơn Ễnh Ặc Trần Hưng Đạo Đ";
 
+/// Left, top, right, bottom.
+type Box4 = (f64, f64, f64, f64);
+
 /// The box that a line of text takes: capitals with marks reach higher than others.
-fn text_box(run: &TextRun, font: &Family) -> (f64, f64, f64, f64) {
+fn text_box(run: &TextRun, font: &Family) -> Box4 {
     let width = font.width(run.face, run.size, &run.text);
     let high = if run.text.chars().any(|c| "ẮẰẤẦẾỀỐỒỄẶÂÊÔĂ".contains(c)) {
         0.85
@@ -22,7 +25,7 @@ fn assert_readable(name: &str, drawing: &Drawing, font: &Family) {
         Item::Text(run) if !run.text.trim().is_empty() => Some(run),
         _ => None,
     });
-    let mut taken: Vec<((f64, f64, f64, f64), &TextRun)> = Vec::new();
+    let mut taken: Vec<(Box4, &TextRun)> = Vec::new();
     for run in runs {
         let of = text_box(run, font);
         assert!(of.0 >= -0.5 && of.2 <= drawing.width + 0.5, "{name}: {run:?} leaves the drawing");
@@ -177,6 +180,44 @@ fn a_change_is_said_where_intervals_are_apart() {
     month.tables.insert("trend_months".into(), only);
     let Figure::Trend(trend) = &month.figures()["trend_mobile"] else { panic!() };
     assert!(trend.caption.title.contains("chưa có tháng trước để so sánh"));
+}
+
+/// Thirteen months, all comparable, with an operator and a commune that change.
+fn long_history() -> Month {
+    let mut month = history();
+    let codes: Vec<String> =
+        (0..13).map(|m| format!("{}-{:02}", 2024 + (m + 9) / 12, (m + 9) % 12 + 1)).collect();
+    let rows: Vec<_> = codes.iter().map(|m| json!({"month": m, "comparable": true})).collect();
+    month.tables.insert("trend_months".into(), batch("month:s comparable:b", &rows));
+    let row = |(level, i, m): (&str, usize, &String)| {
+        let median = 30.0 + 7.0 * i as f64;
+        json!({"level": level, "family": "mobile", "operator": "Viettel", "commune_code": "24000",
+            "commune_valid_from": NEW, "month": m, "comparable": true, "tests_ok": 50 * i,
+            "download_mbps_median": median, "download_mbps_median_low": median * 0.9,
+            "download_mbps_median_high": median * 1.1})
+    };
+    let months = codes.iter().enumerate();
+    let rows: Vec<_> =
+        months.flat_map(|(i, m)| [row(("operator", i, m)), row(("commune", i, m))]).collect();
+    let columns = "level:s family:s operator:s commune_code:s commune_valid_from:d month:s comparable:b tests_ok:i \
+        download_mbps_median:f download_mbps_median_low:f download_mbps_median_high:f";
+    month.tables.insert("trend".into(), batch(columns, &rows));
+    let quota = |m: &String| json!({"family": "mobile", "month": m, "legal": true, "quota": 300});
+    let quota: Vec<_> = codes.iter().map(quota).collect();
+    month.tables.insert("trend_quota".into(), batch("family:s month:s legal:b quota:i", &quota));
+    month
+}
+
+#[test]
+fn thirteen_months_are_readable() {
+    let month = long_history();
+    assert_all_readable(&month);
+    let font = Family::libertinus().unwrap();
+    for (name, plate) in commune_plates(&month.sources(), &font).unwrap() {
+        assert_readable(&name, &plate.drawing, &font);
+    }
+    let Figure::Trend(trend) = &month.figures()["trend_mobile"] else { panic!() };
+    assert_eq!((trend.months.len(), trend.months[0].0.as_str()), (13, "10/2024"));
 }
 
 #[test]

@@ -135,3 +135,23 @@ fn several_addressees_stand_under_the_colon() {
     run(page, "Ministry;");
     run(page, "Committee.");
 }
+
+#[test]
+fn each_part_of_a_file_is_numbered_from_one() {
+    let part = |landscape| {
+        let mut blocks = vec![Block::Part { landscape }];
+        blocks.extend((0..60).map(|_| paragraph("x")));
+        blocks
+    };
+    let pages = pages([part(false), part(true)].concat());
+    let number = |page: &Page| {
+        let above = runs(page).into_iter().find(|run| run.y < 20.0 * MILLIMETRE)?;
+        Some(above.text.clone())
+    };
+    let first = pages.iter().position(|page| page.width > page.height).unwrap();
+    assert!(first > 1);
+    assert_eq!(number(&pages[0]), None);
+    assert_eq!(number(&pages[1]).as_deref(), Some("2"));
+    assert_eq!(number(&pages[first]), None);
+    assert_eq!(number(&pages[first + 1]).as_deref(), Some("2"));
+}

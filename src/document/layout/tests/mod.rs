@@ -4,6 +4,7 @@ mod decree;
 mod flow;
 mod hostile;
 mod notes;
+mod overlap;
 mod structure;
 mod tables;
 

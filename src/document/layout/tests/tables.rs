@@ -96,3 +96,34 @@ fn a_decimal_column_without_room_is_set_to_the_right() {
     assert_eq!(ends.len(), 3);
     ends.iter().for_each(|end| close(*end, 195.0 * MILLIMETRE - 3.0));
 }
+
+#[test]
+fn words_make_room_for_numbers_that_are_aligned() {
+    let mut table = table(4);
+    table.columns[1].align = Align::Decimal;
+    for (index, row) in table.rows.iter_mut().enumerate() {
+        row[0] = "words that can be broken ".repeat(6);
+        row[1] = format!("{index},52 (38,00–42,31)");
+    }
+    let page = &pages(vec![Block::Table(table)])[0];
+    for index in 0..4 {
+        let whole = format!("{index},52 (38,00–42,31)");
+        assert!(runs(page).iter().any(|run| run.text == whole), "{whole} was broken");
+    }
+}
+
+#[test]
+fn a_table_is_never_wider_than_the_text() {
+    let long = "1.234,56 (1.000,00–2.000,00)";
+    let mut table = table(3);
+    table.columns = (0..9).map(|_| column("Trung vị", Align::Decimal)).collect();
+    table.columns[0] = Column { width: Some(1.0), ..column("Xã", Align::Left) };
+    table.rows = vec![vec![long.to_owned(); 9]; 3];
+    for row in &mut table.rows {
+        row[0] = "Hồ".into();
+    }
+    for page in pages(vec![Block::Table(table)]) {
+        assert!(rules(&page).iter().all(|rule| rule.0 + rule.1 <= 195.0 * MILLIMETRE + 0.01));
+        assert!(runs(&page).into_iter().all(|run| right_edge(run) <= 195.0 * MILLIMETRE + 0.01));
+    }
+}

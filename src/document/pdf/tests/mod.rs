@@ -47,7 +47,12 @@ fn made(document: &Document, family: &Family, name: &str) -> Vec<u8> {
 #[test]
 fn documents_of_all_kinds_are_written_and_open_again() {
     let family = Family::libertinus().unwrap();
-    for (name, document) in [("report", specimen::report()), ("letters", specimen::letters())] {
+    let documents = [
+        ("report", specimen::report()),
+        ("letters", specimen::letters()),
+        ("hard", specimen::hard()),
+    ];
+    for (name, document) in documents {
         let bytes = made(&document, &family, name);
         let file = lopdf::Document::load_mem(&bytes).unwrap();
         assert!(file.catalog().unwrap().has(b"StructTreeRoot"));

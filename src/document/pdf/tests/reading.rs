@@ -37,7 +37,12 @@ fn extracted(bytes: &[u8], name: &str) -> Option<Vec<String>> {
 #[test]
 fn pdftotext_finds_every_word_of_the_page_model_in_its_order() {
     let family = Family::libertinus().unwrap();
-    for (name, document) in [("report", specimen::report()), ("letters", specimen::letters())] {
+    let documents = [
+        ("report", specimen::report()),
+        ("letters", specimen::letters()),
+        ("hard", specimen::hard()),
+    ];
+    for (name, document) in documents {
         let laid = lay_out(&document, &family, &Style::default()).unwrap();
         let bytes = write(&laid, &document, &family).unwrap();
         let Some(pages) = extracted(&bytes, name) else { return };
