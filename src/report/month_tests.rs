@@ -308,3 +308,19 @@ fn counts_of_nothing_are_words() {
     assert!(say(9, 9, 0, 9).contains("Không có lượt đo nào thành công trong số được chấp nhận."));
     assert!(say(9, 9, 0, 2).contains("có 07 lượt đo thành công và 02 lượt đo không thành công;"));
 }
+
+#[test]
+fn a_month_without_counts_is_not_a_month_of_nothing() {
+    let mut fixture = Fixture::small();
+    with_history(&mut fixture, &[("2025-09", 75.0, 1000, 1, 3)], None);
+    let quota = fixture.tables["trend_quota"].slice(0, 0);
+    fixture.tables.insert("trend_quota".into(), quota);
+    let words = text(&document("ministry.md", &fixture));
+    assert_says(
+        &words,
+        &[
+            "Băng rộng di động, so với tháng 09/2025: tháng đó không có số lượt đo; chưa đủ căn cứ để",
+        ],
+    );
+    assert!(!words.contains("khi đó là") && !words.contains("tăng 1.096"), "{words}");
+}
