@@ -89,6 +89,24 @@ pub fn month_label(code: &str) -> String {
     }
 }
 
+/// A cell of the grid, `12.65N 108.52E`, as maps write it: `12,65°B 108,52°Đ`; any other text as it is.
+pub fn cell(place: &str) -> String {
+    let side = |part: &str| {
+        let (degrees, letter) = part.split_at_checked(part.len().checked_sub(1)?)?;
+        let letter = match letter {
+            "N" => "B",
+            "S" => "N",
+            "E" => "Đ",
+            "W" => "T",
+            _ => return None,
+        };
+        degrees.parse::<f64>().ok()?;
+        Some(format!("{}°{letter}", degrees.replace('.', ",")))
+    };
+    let sides = place.split_once(' ').and_then(|(a, b)| Some(format!("{} {}", side(a)?, side(b)?)));
+    sides.unwrap_or_else(|| place.to_owned())
+}
+
 /// A name reduced to the letters a–z and digits, so that spellings of one name compare equal.
 pub fn fold(name: &str) -> String {
     name.nfd()
@@ -177,6 +195,14 @@ fn split_tone(c: char) -> (char, u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_are_written_as_on_maps() {
+        assert_eq!(cell("12.65N 108.52E"), "12,65°B 108,52°Đ");
+        for other in ["Buôn N", "Thôn 12 E", "", "Ễ Ặ", "12.65N"] {
+            assert_eq!(cell(other), other);
+        }
+    }
 
     #[test]
     fn numbers_have_points_and_a_comma() {

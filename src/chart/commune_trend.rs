@@ -90,7 +90,7 @@ impl CommuneTrend {
     fn draw_tests(&self, pen: &mut dyn Pen, panel: Area) -> Result<(), ChartError> {
         let values = self.months.iter().flat_map(|month| [month.tests, month.quota]);
         let values: Vec<f64> = values.flatten().collect();
-        let scale = |plot: Area| Scale::new(values.clone(), plot.bottom, plot.top).rounded(2);
+        let scale = |plot: Area| Scale::new(values.clone(), plot.bottom, plot.top).rounded(4);
         let (plot, scale) = self.draw_ground(pen, panel, &self.tests_head, scale)?;
         let pitch = plot.width() / self.months.len() as f64;
         for (i, month) in self.months.iter().enumerate() {
@@ -128,7 +128,7 @@ impl CommuneTrend {
     fn draw_medians(&self, pen: &mut dyn Pen, panel: Area) -> Result<(), ChartError> {
         let points = self.months.iter().filter_map(|month| month.median);
         let values: Vec<f64> = points.flat_map(|p| [p.low, p.median, p.high]).collect();
-        let scale = |plot: Area| Scale::new(values.clone(), plot.bottom, plot.top).rounded(2);
+        let scale = |plot: Area| Scale::new(values.clone(), plot.bottom, plot.top).rounded(4);
         let (plot, scale) = self.draw_ground(pen, panel, &self.median_head, scale)?;
         let x = |i: usize| plot.left + (i as f64 + 0.5) * plot.width() / self.months.len() as f64;
         let place = |i: usize, value: f64| usable(value).map(|value| (x(i), scale.at(value)));

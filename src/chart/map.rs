@@ -210,7 +210,7 @@ impl CommuneMap {
     }
 }
 
-/// Flags are drawn after all names: no name hides one.
+/// Flagged areas are named first; flags are drawn after all names, so that none is hidden.
 fn draw_labels(
     pen: &mut dyn Pen,
     shapes: &[Shape<'_>],
@@ -220,7 +220,9 @@ fn draw_labels(
     let mut taken: Vec<Taken> = shapes.iter().filter_map(|s| s.spot).map(spot_box).collect();
     let flags: Vec<Point> = shapes.iter().filter_map(flag_place).collect();
     taken.extend(flags.iter().map(|at| flag_box(*at)));
-    for shape in shapes.iter().filter(|shape| shape.area.labelled) {
+    let mut labelled: Vec<_> = shapes.iter().filter(|shape| shape.area.labelled).collect();
+    labelled.sort_by_key(|shape| !shape.area.flagged);
+    for shape in labelled {
         let label = shorten(pen.metrics(), TINY, &shape.area.name, map.width() / 2.0);
         let width = measure(pen.metrics(), TINY, &label);
         let free = places(shape, width, fit).into_iter().find(|at| {
@@ -259,6 +261,10 @@ fn places(shape: &Shape<'_>, width: f64, fit: f64) -> Vec<Point> {
             (x - gap - width, y + down),
             (x - width / 2.0, y - gap - 1.0),
             (x - width / 2.0, y + gap + TINY.size * 0.8),
+            (x + gap, y + down + gap),
+            (x - gap - width, y + down + gap),
+            (x - gap - width, y + down - gap),
+            (x + gap, y + down - gap),
         ];
     }
     let Some(((x, y), chord)) = geometry::inside(&shape.rings) else {

@@ -37,7 +37,39 @@ pub(super) fn render(
         draw(&mut canvas)?;
         canvas.finish()?;
     }
-    Ok(with_head(&body, size, units, caption))
+    Ok(with_head(&joined(&body), size, units, caption))
+}
+
+/// The lines of one look that follow each other as one path: hatching is thousands of lines.
+fn joined(file: &str) -> String {
+    let mut out = String::with_capacity(file.len() / 2);
+    let mut open: Option<&str> = None;
+    for element in file.lines() {
+        let line = polyline(element);
+        if open.is_some() && open != line.map(|(look, _)| look) {
+            out.push_str("\"/>\n");
+        }
+        match line {
+            Some((look, points)) => {
+                if open != Some(look) {
+                    out.push_str(&format!("<path {look}d=\""));
+                }
+                out.push('M');
+                out.push_str(points.trim());
+            }
+            None => {
+                out.push_str(element);
+                out.push('\n');
+            }
+        }
+        open = line.map(|(look, _)| look);
+    }
+    out
+}
+
+/// How a line looks, and its points.
+fn polyline(element: &str) -> Option<(&str, &str)> {
+    element.strip_prefix("<polyline ")?.strip_suffix("\"/>")?.split_once("points=\"")
 }
 
 /// Plotters sizes the picture in its units; the head says points instead, and names the picture.
@@ -61,4 +93,18 @@ fn short(length: f64) -> f64 {
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_one_look_are_one_path() {
+        let file = "<svg>\n<polyline a=\"1\" points=\"0,0 1,1 \"/>\n<polyline a=\"1\" points=\"2,2 3,3 \"/>\n\
+                    <polyline a=\"2\" points=\"4,4 5,5 \"/>\n<text points=\"\"/>\n</svg>\n";
+        let expected = "<svg>\n<path a=\"1\" d=\"M0,0 1,1M2,2 3,3\"/>\n<path a=\"2\" d=\"M4,4 5,5\"/>\n\
+                        <text points=\"\"/>\n</svg>\n";
+        assert_eq!(joined(file), expected);
+    }
 }

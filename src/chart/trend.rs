@@ -161,13 +161,14 @@ impl Trend {
     }
 
     fn draw_months(&self, pen: &mut dyn Pen, plot: Area) -> Result<(), ChartError> {
-        let mut free = f64::NEG_INFINITY;
+        let widths = self.months.iter().map(|(label, _)| measure(pen.metrics(), SMALL, label));
+        let pitch = plot.width() / self.months.len().max(1) as f64;
+        // Every how many months a label has room, counted from the last.
+        let step = ((widths.fold(0.0, f64::max) + 5.0) / pitch).ceil().max(1.0) as usize;
         for (month, (label, _)) in self.months.iter().enumerate() {
-            let x = self.x(plot, month);
-            let half = measure(pen.metrics(), SMALL, label) / 2.0;
-            if x - half >= free {
-                pen.text((x, plot.bottom + 10.0), Align::Centre, SMALL, label)?;
-                free = x + half + 2.0;
+            if (self.months.len() - 1 - month).is_multiple_of(step) {
+                let at = (self.x(plot, month), plot.bottom + 10.0);
+                pen.text(at, Align::Centre, SMALL, label)?;
             }
         }
         let title = shorten(pen.metrics(), BODY, &self.axis, plot.right);

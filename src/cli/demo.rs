@@ -9,6 +9,7 @@ use ispeed_report::demo::{DemoCommune, Simulation, simulate};
 use ispeed_report::error::Result;
 use ispeed_report::plan::{Period, Plan};
 use ispeed_report::progress::Step;
+use ispeed_report::report::monthly::{DEMO_MONTH, DEMO_REPORT};
 use toml::Value;
 
 use super::answer::{Answer, Format};
@@ -21,6 +22,8 @@ use super::run::{self, Manner, RunArgs};
 /// place of a real one of the same province and month.
 const FOLDER: &str = "demo";
 const SAMPLES: &str = "samples";
+/// The folder that `DEMO_REPORT` names.
+const TEXTS: &str = "texts";
 
 const LONG: &str = "\
 Simulate a month of samples of a province and make its reports.
@@ -66,6 +69,7 @@ pub fn demo(args: &DemoArgs) -> Result<Answer> {
     let config = folder.join(CONFIG_FILE);
     let text = configuration(&args.province, &files);
     fs::write(&config, text).map_err(|error| CliFault::write(&config, &error))?;
+    write_monthly_text(&folder.join(TEXTS), &args.month)?;
     let run_args = run_args(args, &folder, &config);
     let mut answer = run::run(&run_args)?;
     answer.text += &format!(
@@ -135,12 +139,19 @@ fn communes(plan: &Plan) -> Vec<DemoCommune> {
     communes.collect()
 }
 
+/// What people would write for the reports of the month.
+fn write_monthly_text(folder: &Path, month: &str) -> Result<(), CliFault> {
+    fs::create_dir_all(folder).map_err(|error| CliFault::write(folder, &error))?;
+    let file = folder.join(format!("{month}.toml"));
+    fs::write(&file, DEMO_MONTH).map_err(|error| CliFault::write(&file, &error))
+}
+
 /// Names the files one by one: the folder may hold those of other months.
 fn configuration(province: &str, files: &[String]) -> String {
     let paths = files.iter().map(|name| Value::from(format!("{SAMPLES}/{name}")));
     format!(
         "# Written anew by every `ispeed-report demo`; the samples are simulated.\n\n\
-         [province]\ncode = {}\n\n[samples]\npaths = {}\n",
+         [province]\ncode = {}\n\n[samples]\npaths = {}\n{DEMO_REPORT}",
         Value::from(province),
         Value::Array(paths.collect()),
     )

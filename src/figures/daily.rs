@@ -62,6 +62,7 @@ fn of_days(words: &Words<'_>, days: &[Day]) -> Result<(String, String)> {
         ("most", whole(most)),
         ("day", label(busiest)),
         ("empty", label(first_empty)),
+        ("empty_days", empty_words(words, count)?),
         ("ok", whole(days.iter().map(|day| day.tests).sum())),
         ("failed", whole(days.iter().map(|day| day.failed).sum())),
     ];
@@ -72,6 +73,12 @@ fn of_days(words: &Words<'_>, days: &[Day]) -> Result<(String, String)> {
         _ => "title_some",
     };
     Ok((words.filled(key, &values)?, words.filled("alternative", &values)?))
+}
+
+/// How many days or hours have no test.
+fn empty_words(words: &Words<'_>, count: usize) -> Result<String> {
+    let key = if count == 0 { "empty_none" } else { "empty_some" };
+    words.filled(key, &[("count", &counted(count))])
 }
 
 /// Days that the table lacks are days without a test.
@@ -119,7 +126,7 @@ pub(super) fn hourly(sources: &FigureSources<'_>, figure: &str) -> Result<Option
         ("to", counted((from + BUSY - 1) % 24 + 1)),
         ("mobile", whole(mobile.iter().sum::<i64>() as f64)),
         ("fixed", whole(fixed.iter().sum::<i64>() as f64)),
-        ("count", counted(empty)),
+        ("empty_hours", empty_words(&words, empty)?),
     ];
     let values = values.each_ref().map(|(name, text)| (*name, text.as_str()));
     let hour = |hour: usize| Day {

@@ -49,8 +49,10 @@ pub(super) fn class_words(
     class_of: &[usize],
 ) -> Result<String> {
     let class = |(i, class): (usize, &MapClass)| {
-        let count = counted(members(class_of, i));
-        words.filled("alternative_class", &[("class", &class.label), ("count", &count)])
+        let members = members(class_of, i);
+        let key = if members == 0 { "alternative_none" } else { "alternative_class" };
+        let count = counted(members);
+        words.filled(key, &[("class", &class.label), ("count", &count)])
     };
     let classes = classes.iter().enumerate().map(class).collect::<Result<Vec<_>>>()?;
     Ok(classes.join("; "))

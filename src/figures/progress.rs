@@ -134,18 +134,23 @@ fn finding(words: &Words<'_>, courses: &[Course]) -> Result<(String, String)> {
     let middle = (length / 2).saturating_sub(1);
     let met = |day: usize| courses.iter().filter(|c| c.until(day) >= sources.quota).count();
     let (met_middle, met_last) = (met(middle), met(length));
+    let zero = courses.iter().filter(|course| course.total() == 0).count();
     let date = period_days(sources).nth(middle);
     let values = [
         ("middle", date.map_or(String::new(), |day| format!("{}/{}", day.day(), day.month()))),
         ("met_middle", counted(met_middle)),
         ("met", counted(met_last)),
         ("communes", counted(courses.len())),
-        ("zero", counted(courses.iter().filter(|course| course.total() == 0).count())),
+        ("units_middle", words.units(met_middle)?),
+        ("units_met", words.units(met_last)?),
+        ("empty", words.empty_units(zero)?),
     ];
     let values = values.each_ref().map(|(name, text)| (*name, text.as_str()));
     let key = match title_key(met_last, courses.len()) {
-        "title_one" => "title_some",
-        key => key,
+        "title_none" => "title_none",
+        _ if met_middle == 0 => "title_late",
+        "title_all" => "title_all",
+        _ => "title_some",
     };
     Ok((words.filled(key, &values)?, words.filled("alternative", &values)?))
 }

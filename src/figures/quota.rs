@@ -64,9 +64,9 @@ fn alternative(words: &Words<'_>, bars: &[QuotaBar]) -> Result<String> {
     let name = bars.iter().find(|bar| bar.tests == most).map_or("", |bar| bar.label.as_str());
     let values = [
         ("communes", counted(bars.len())),
-        ("met", counted(met)),
-        ("partial", counted(bars.len() - met - zero)),
-        ("zero", counted(zero)),
+        ("met", words.units(met)?),
+        ("partial", words.units(bars.len() - met - zero)?),
+        ("empty", words.empty_units(zero)?),
         ("name", name.to_owned()),
         ("most", whole(most)),
         ("median", super::round(middle(&tests))),

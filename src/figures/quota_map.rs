@@ -76,12 +76,12 @@ fn title(words: &Words<'_>, class_of: &[usize]) -> Result<String> {
 }
 
 fn alternative(words: &Words<'_>, communes: &[Commune], class_of: &[usize]) -> Result<String> {
-    let count = |class| counted(members(class_of, class));
+    let count = |class| words.units(members(class_of, class));
     let values = [
-        ("met", count(MET)),
-        ("half_count", count(HALF)),
-        ("less_count", count(LESS)),
-        ("zero", count(ZERO)),
+        ("met", count(MET)?),
+        ("half_count", count(HALF)?),
+        ("less_count", count(LESS)?),
+        ("empty", words.empty_units(members(class_of, ZERO))?),
         ("half", counted(half(words.sources.quota) as usize)),
     ];
     let values = values.each_ref().map(|(name, text)| (*name, text.as_str()));

@@ -80,6 +80,22 @@ impl<'a> Words<'a> {
         Ok(Caption { title, alternative, footnotes, empty })
     }
 
+    /// A number of communes, in words for none.
+    pub fn units(&self, count: usize) -> Result<String> {
+        match count {
+            0 => self.sources.word("legend.no_units"),
+            count => self.sources.filled("legend.units", &[("count", &counted(count))]),
+        }
+    }
+
+    /// Communes without a test, also where there are none.
+    pub fn empty_units(&self, count: usize) -> Result<String> {
+        match count {
+            0 => self.sources.word("legend.no_empty_units"),
+            count => self.sources.filled("legend.empty_units", &[("count", &counted(count))]),
+        }
+    }
+
     /// `A, B và C`.
     pub fn listing(&self, names: &[String]) -> Result<String> {
         let Some((last, others)) = names.split_last() else { return Ok(String::new()) };

@@ -57,7 +57,8 @@ pub fn documents(
             staging.write(&file, &bytes)?;
         }
     }
-    let charts = plates.keys().cloned().collect();
+    let has_file = |(_, plate): &(&String, &Plate)| !plate.image.is_empty();
+    let charts = plates.iter().filter(has_file).map(|(name, _)| name.clone()).collect();
     let documents = written.into_iter().map(|written| (written.file, written.document)).collect();
     for (file, bytes) in store::save(&documents, &charts)? {
         staging.write(&file, &bytes)?;

@@ -149,7 +149,9 @@ pub fn charts(
     for (name, bytes) in &files {
         staging.write(&format!("send/charts/{name}"), bytes)?;
     }
-    figures::plates(&figures, &files, &plan.family)
+    let mut plates = figures::plates(&figures, &files, &plan.family)?;
+    plates.extend(figures::commune_plates(&sources, &plan.family)?);
+    Ok(plates)
 }
 
 /// `annex.xlsx`.

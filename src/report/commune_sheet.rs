@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::by_commune::{ByCommune, Key};
 use super::context::object;
 use super::finding::lower_first;
 use super::labels::Labels;
@@ -17,9 +18,6 @@ const MOST_OPERATORS: usize = 8;
 /// The measures of a cell that the sheet prints, each with the ends of its interval.
 const MEASURES: [&str; 2] = ["download_mbps_median", "upload_mbps_median"];
 
-/// A commune among all that there were over time.
-type Key<'a> = (&'a str, &'a str);
-
 /// One row per commune of the register, in alphabetical order.
 ///
 /// `code`, `valid_from`, `name`, `district`; `kind` (`xã`) and `in_sentence` (`xã Ea Kar`); `quotas`
@@ -30,37 +28,32 @@ type Key<'a> = (&'a str, &'a str);
 /// `mobile_median`, `fixed_median` (download of the commune, null unless published); `low_quality`
 /// (findings), `places` (suspected ones).
 pub(super) fn communes(tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> Result<Vec<Row>> {
-    let quotas = by_commune(&tables["quota"]);
-    let (cells, wholes) = (by_commune(&tables["commune_operator"]), by_commune(&tables["commune"]));
-    let (gaps, places) = (by_commune(&tables["gaps"]), by_commune(&tables["suspected_coverage"]));
-    let of = |index: &BTreeMap<Key<'_>, Vec<&Row>>, key: &Key<'_>| {
-        index.get(key).map_or_else(Vec::new, |rows| rows.iter().map(|row| (*row).clone()).collect())
-    };
-    let mut sheets: Vec<Row> = Vec::with_capacity(quotas.len());
-    for (key, quota) in &quotas {
+    let index = ["quota", "commune_operator", "commune", "gaps", "suspected_coverage"]
+        .map(|table| ByCommune::of(&tables[table]));
+    let [quotas, cells, wholes, gaps, places] = &index;
+    let mut sheets: Vec<Row> = Vec::new();
+    for (key, quota) in quotas.iter() {
         let mut sheet = names(key, quota, labels)?;
         sheet.extend(quota_fields(quota, labels));
-        sheet.extend(operators(&of(&cells, key)));
-        for row in of(&wholes, key).iter().filter(|row| text(row, "tier") != "count_only") {
-            let median = row.get("download_mbps_median").cloned().unwrap_or(Value::Null);
-            sheet.insert(format!("{}_median", text(row, "family")), median);
-        }
-        let low = of(&gaps, key).iter().filter(|row| is_found_low(row)).count();
+        sheet.extend(operators(cells.get(key)));
+        sheet.extend(medians(wholes.get(key)));
+        let low = gaps.get(key).iter().filter(|row| is_found_low(row)).count();
         sheet.insert("low_quality".into(), low.into());
-        sheet.insert("places".into(), of(&places, key).len().into());
+        sheet.insert("places".into(), places.get(key).len().into());
         sheets.push(sheet);
     }
     rows::sort(&mut sheets, &["name", "code", "valid_from"].map(str::to_owned));
     Ok(sheets)
 }
 
-fn by_commune(rows: &[Row]) -> BTreeMap<Key<'_>, Vec<&Row>> {
-    let mut index: BTreeMap<Key<'_>, Vec<&Row>> = BTreeMap::new();
-    for row in rows {
-        let key = (text(row, "commune_code"), text(row, "commune_valid_from"));
-        index.entry(key).or_default().push(row);
-    }
-    index
+/// Download of the commune by family, where it is published.
+fn medians(wholes: &[&Row]) -> Row {
+    let published = wholes.iter().filter(|row| text(row, "tier") != "count_only");
+    let median = |row: &&Row| {
+        let value = row.get("download_mbps_median").cloned().unwrap_or(Value::Null);
+        (format!("{}_median", text(row, "family")), value)
+    };
+    published.map(median).collect()
 }
 
 fn names(key: &Key<'_>, quota: &[&Row], labels: &Labels) -> Result<Row> {
@@ -95,7 +88,7 @@ fn quota_fields(quota: &[&Row], labels: &Labels) -> Row {
     }))
 }
 
-fn operators(cells: &[Row]) -> Row {
+fn operators(cells: &[&Row]) -> Row {
     let mut operators: BTreeMap<&str, Row> = BTreeMap::new();
     for cell in cells {
         let name = text(cell, "operator");

@@ -125,6 +125,23 @@ fn the_text_says_what_is_missing() {
 }
 
 #[test]
+fn quotas_of_their_own_and_collapsed_samples_are_read_aloud_too() {
+    let mut fixture = counted(&[("Xã Ea Kar", 0, 20)]);
+    let rows = ["mobile", "fixed"].map(|family| {
+        let quota = if family == "mobile" { 300 } else { 150 };
+        json!({"commune_code": "24000", "commune_name": "Xã Ea Kar", "family": family,
+               "commune_valid_from": "2025-07-01", "legal": true, "tests_ok": 20, "counted": 20,
+               "quota": quota, "shortfall": quota - 20, "quota_met": false})
+    });
+    fixture.tables.insert("quota".into(), batch(QUOTA, &rows));
+    fixture.limits.quota_counts = crate::config::QuotaCounts::Collapsed;
+    let found = broadcast(&parts(&sheets(&fixture, &BTreeMap::new()))[0]);
+    let expected = "xã ta còn thiếu hai trăm tám mươi mẫu đo mạng di động và một trăm ba mươi mẫu đo mạng cố định mới đủ chỉ tiêu của từng loại mạng.";
+    assert!(found.contains(expected), "{found}");
+    assert_readable(&found);
+}
+
+#[test]
 fn a_speed_is_read_aloud_when_it_is_published() {
     let fixture = Fixture::small();
     let parts = parts(&sheets(&fixture, &BTreeMap::new()));
@@ -147,14 +164,12 @@ fn what_is_missing_and_what_to_do() {
     };
     let both = found(120, 40);
     assert!(
-        both.contains(
-            "Xã còn thiếu 180 mẫu băng rộng di động và 260 mẫu băng rộng cố định. Đề nghị"
-        ),
+        both.contains("Còn thiếu 180 mẫu di động và 260 mẫu cố định; đề nghị vận động"),
         "{both}"
     );
     assert!(both.contains("Thiếu mẫu không có nghĩa là mạng kém."), "{both}");
     let one = found(120, 300);
-    assert!(one.contains("Xã còn thiếu 180 mẫu băng rộng di động. Đề nghị"), "{one}");
+    assert!(one.contains("Còn thiếu 180 mẫu di động; đề nghị"), "{one}");
     let none = found(300, 300);
     assert!(none.contains("Xã đã đạt chỉ tiêu số mẫu của cả băng rộng di động và băng rộng cố định; đề nghị duy trì"), "{none}");
     assert!(
@@ -167,7 +182,7 @@ fn what_is_missing_and_what_to_do() {
 fn cells_below_the_publication_tier_have_counts_only() {
     let parts = parts(&sheets(&Fixture::small(), &BTreeMap::new()));
     let sheet = parts.iter().find(|blocks| words(blocks).starts_with("PHƯỜNG ĐÔNG HÒA")).unwrap();
-    let table = sheet.iter().filter_map(|block| match block {
+    let mut tables = sheet.iter().rev().filter_map(|block| match block {
         Block::Table(table)
             if table.columns.len() == 5 && table.columns[0].title == "Doanh nghiệp" =>
         {
@@ -175,15 +190,27 @@ fn cells_below_the_publication_tier_have_counts_only() {
         }
         _ => None,
     });
-    let rows = &table.last().unwrap().rows;
+    let rows = &tables.next().unwrap().rows;
     // 320 mobile samples and 80 fixed ones, the shares of the three operators being 1/3, 1/4 and 1/2.
     assert_eq!(rows[0], ["MobiFone", "121", "64,0 (57,6–70,4)", "29", "–"]);
     assert_eq!(rows.len(), 3);
 }
 
+/// Two suspected places in each commune.
+fn suspected(communes: &[&str]) -> arrow::array::RecordBatch {
+    let columns = "commune_code:s commune_name:s commune_valid_from:d place:s operator:s kinds:s";
+    let row = |(n, name): (usize, &&str)| {
+        let code = format!("{}", 24000 + 7 * n);
+        json!({"commune_code": code, "commune_name": name, "commune_valid_from": "2025-07-01",
+               "place": "x", "operator": "iTel", "kinds": "signal"})
+    };
+    let rows: Vec<Value> = communes.iter().enumerate().map(row).collect();
+    batch(columns, &[rows.clone(), rows].concat())
+}
+
 /// A figure as high as the trend of a commune.
 fn figures(fixture: &Fixture) -> BTreeMap<String, Plate> {
-    let drawing = Drawing { width: 220.0, height: 90.0, items: Vec::new() };
+    let drawing = Drawing { width: 220.0, height: 110.0, items: Vec::new() };
     let plate = Plate { drawing, ..Plate::default() };
     let batch = &fixture.tables["quota"];
     let codes = batch.column_by_name("commune_code").unwrap();
@@ -218,6 +245,8 @@ fn every_sheet_is_one_page() {
     for operators in [&OPERATORS[..], &OPERATORS[..8], &[]] {
         let mut fixture = Fixture::new(&names, operators, 9000);
         fixture.simulated = true;
+        fixture.tables.insert("suspected_coverage".into(), suspected(&names));
+        fixture.settings.issuer = "Sở Khoa học, Công nghệ và Chuyển đổi số".into();
         let document = sheets(&fixture, &figures(&fixture));
         let laid = lay_out(&document, &Family::libertinus().unwrap(), &Style::default()).unwrap();
         assert_eq!(laid.pages.len(), 135, "{} operators", operators.len());

@@ -73,7 +73,7 @@ use super::{leader, matrix, monthly::MonthlyText, names, periods::Periods};
 use super::{operators, periods, public, quality, reminder, shortfalls, summary, trends, warnings};
 use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
-use crate::vietnamese::month_text;
+use crate::vietnamese::{cell, month_text};
 use crate::warning::Warning;
 
 /// Tables that a template may name although a month has none of their rows.
@@ -196,9 +196,18 @@ fn read_tables(batches: &BTreeMap<String, RecordBatch>) -> Result<BTreeMap<Strin
     let mut tables: BTreeMap<_, _> =
         TABLES.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
     for (name, batch) in batches {
-        tables.insert(name.clone(), rows::rows(name, batch)?);
+        let mut rows = rows::rows(name, batch)?;
+        rows.iter_mut().for_each(name_cell);
+        tables.insert(name.clone(), rows);
     }
     Ok(tables)
+}
+
+/// A cell of the grid is named as on a map.
+fn name_cell(row: &mut Row) {
+    if let Some(Value::String(place)) = row.get_mut("place") {
+        *place = cell(place);
+    }
 }
 
 fn period(sources: &Sources<'_>) -> Result<Row> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray};
+use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -55,6 +56,28 @@ impl Fixture {
             warnings: Vec::new(),
             monthly: MonthlyText::default(),
         }
+    }
+
+    /// Puts these verdicts on pairs of operators of mobile access.
+    pub fn compare(&mut self, pairs: &[(&str, &str, &str)]) {
+        let row = |(a, b, verdict): &(&str, &str, &str)| {
+            json!({"family": "mobile", "indicator": "download_mbps", "operator_a": a,
+                "operator_b": b, "verdict": verdict, "devices_a": 30, "devices_b": 30,
+                "median_a": 50.0, "median_b": 40.0})
+        };
+        let rows: Vec<Value> = pairs.iter().map(row).collect();
+        self.tables.insert("comparisons".into(), batch(COMPARISONS, &rows));
+    }
+
+    /// An operator of mobile access that is known and has no test.
+    pub fn add_operator_without_tests(&mut self, name: &str) {
+        let keys = json!({"province_code": "66", "province_name": "Đắk Lắk", "operator": name});
+        let before = self.tables["operator"].clone();
+        let columns = "province_code:s province_name:s operator:s";
+        let columns = format!("{columns} {COUNTS}{}", statistics_columns());
+        let row = batch(&columns, &[measured(keys, "mobile", 0, 1.0)]);
+        let all = concat_batches(&before.schema(), [&before, &row]).unwrap();
+        self.tables.insert("operator".into(), all);
     }
 
     /// Three communes and three operators.
@@ -111,6 +134,9 @@ fn days(date: &str) -> i32 {
     (date - Date::constant(1970, 1, 1)).get_days()
 }
 
+const COMPARISONS: &str = "family:s commune_code:s commune_name:s indicator:s operator_a:s operator_b:s \
+                           devices_a:i devices_b:i median_a:f median_b:f probability_b_higher:f \
+                           probability_b_higher_low:f probability_b_higher_high:f p_adjusted:f verdict:s";
 const COUNTS: &str = "family:s tests_ok:i tests_failed:i tests_without_device:i \
                       samples_effective:i samples_adjusted:i devices:i tier:s simulated:b";
 const COMMUNE: &str = "province_code:s district_code:s district_name:s commune_code:s \

@@ -1,7 +1,7 @@
 //! A month with everything that makes documents hard to set, laid out page by page.
 
 use super::fixture::Fixture;
-use super::tests::document;
+use super::tests::{document, text};
 use crate::document::block::Block;
 use crate::document::font::Family;
 use crate::document::layout::{Style, lay_out};
@@ -32,7 +32,8 @@ const OPERATORS: [&str; 5] = [
     "Tổng Công ty Viễn thông và Truyền dẫn Cao nguyên miền Trung",
 ];
 
-/// 135 communes, one of them without any sample.
+/// 135 communes, one of them without any sample; five operators that measure the same and one more that
+/// nobody measured.
 fn fixture() -> Fixture {
     let communes: Vec<String> = (0..135)
         .map(|number| match NAMES.get(number) {
@@ -59,6 +60,12 @@ fn fixture() -> Fixture {
         subject = "tiếp tục đôn đốc triển khai tuyên truyền và sử dụng ứng dụng i-Speed""#,
     )
     .unwrap();
+    let pairs: Vec<_> = (0..OPERATORS.len())
+        .flat_map(|a| (a + 1..OPERATORS.len()).map(move |b| (OPERATORS[a], OPERATORS[b])))
+        .map(|(a, b)| (a, b, "equivalent"))
+        .collect();
+    fixture.compare(&pairs);
+    fixture.add_operator_without_tests("Mạng chưa có mẫu đo nào");
     fixture
 }
 
@@ -118,6 +125,10 @@ fn tables_hold_every_commune_and_every_operator() {
         for operator in OPERATORS {
             assert!(whole.columns.iter().any(|c| c.title == operator), "{name}: {operator}");
         }
+        let words = text(&document);
+        assert!(
+            words.contains("Mạng chưa có mẫu đo nào") && words.contains("là tương đương: không")
+        );
         assert!(whole.rows.iter().any(|row| row[2..].iter().all(|cell| cell == "0")), "{name}");
     }
 }

@@ -123,11 +123,14 @@ pub(super) fn blocks(
 /// Refuses a note without its text, which the parser would take for words.
 fn check_notes(file: &str, text: &str) -> Result<()> {
     let names = text.split("[^").skip(1).filter_map(|rest| Some(rest.split_once(']')?.0));
-    for name in names.filter(|name| !text.contains(&format!("[^{name}]:"))) {
-        let (place, name) = (Place::new(file, None), name.to_owned());
-        return Err(ReportError::Note { place, name }.into());
+    let mut names = names.filter(|name| !text.contains(&format!("[^{name}]:")));
+    match names.next() {
+        Some(name) => {
+            let (place, name) = (Place::new(file, None), name.to_owned());
+            Err(ReportError::Note { place, name }.into())
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// A list being read.

@@ -4,6 +4,7 @@
 //! A template is Markdown with minijinja control flow. Values enter as leaves, see `values`;
 //! the fields that a template can use are listed in [`context`], its blocks in `fences`.
 
+mod by_commune;
 mod catalog;
 mod commune_sheet;
 pub mod context;

@@ -10,10 +10,6 @@ use crate::document::block::{Block, Document};
 const MONTHS: &str = "month:s months_back:i basis:s comparable:b reason:s missing:s simulated:b";
 const QUOTA: &str = "family:s month:s months_back:i basis:s legal:b quota:i tests_ok:i counted:i \
                      communes:i communes_met:i communes_zero:i simulated:b";
-const COMPARISONS: &str = "family:s commune_code:s commune_name:s indicator:s operator_a:s operator_b:s \
-                           devices_a:i devices_b:i median_a:f median_b:f probability_b_higher:f \
-                           probability_b_higher_low:f probability_b_higher_high:f p_adjusted:f verdict:s";
-
 /// A month of the history: its name, the median download, tests, communes met and communes.
 type Past<'a> = (&'a str, f64, i64, i64, i64);
 
@@ -207,12 +203,7 @@ fn a_single_report_goes_to_both() {
 /// Comparisons of operators of mobile access, with these verdicts.
 fn compared(pairs: &[(&str, &str, &str)]) -> String {
     let mut fixture = Fixture::small();
-    let row = |(a, b, verdict): &(&str, &str, &str)| {
-        json!({"family": "mobile", "indicator": "download_mbps", "operator_a": a, "operator_b": b,
-            "verdict": verdict, "devices_a": 30, "devices_b": 30, "median_a": 50.0, "median_b": 40.0})
-    };
-    let rows: Vec<Value> = pairs.iter().map(row).collect();
-    fixture.tables.insert("comparisons".into(), batch(COMPARISONS, &rows));
+    fixture.compare(pairs);
     text(&document("ministry.md", &fixture))
 }
 
@@ -290,4 +281,46 @@ fn every_annex_ends_with_its_mark() {
             assert!(last.ends_with("./."), "{name}: {last}");
         }
     }
+}
+
+#[test]
+fn counts_of_nothing_are_words() {
+    let say = |read: i64, accepted: i64, rejected: i64, failed: i64| {
+        let mut fixture = Fixture::small();
+        for (key, value) in [("read", read), ("accepted", accepted), ("duplicate", 0)] {
+            fixture.ledger[key] = value.into();
+        }
+        fixture.ledger["rejected"] = rejected.into();
+        fixture.ledger["rejected_share"] = (rejected as f64 / read.max(1) as f64).into();
+        fixture.ledger["tests_failed"] = failed.into();
+        let words = text(&document("ministry.md", &fixture));
+        words.lines().find(|line| line.starts_with("Kỳ số liệu")).unwrap().to_owned()
+    };
+    assert!(say(0, 0, 0, 0).ends_with("31/10/2025. Dữ liệu đầu vào không có bản ghi đo nào."));
+    let words = say(40, 0, 40, 0);
+    let none = "trong đó không có bản ghi được chấp nhận, không có bản ghi trùng lặp và 40 bản ghi bị loại \
+                (chiếm 100,00%; lý do nêu tại Phụ lục III).";
+    assert!(words.ends_with(none), "{words}");
+    assert!(
+        say(9, 9, 0, 0)
+            .ends_with("không có bản ghi bị loại. Tất cả lượt đo được chấp nhận đều thành công.")
+    );
+    assert!(say(9, 9, 0, 9).contains("Không có lượt đo nào thành công trong số được chấp nhận."));
+    assert!(say(9, 9, 0, 2).contains("có 07 lượt đo thành công và 02 lượt đo không thành công;"));
+}
+
+#[test]
+fn a_month_without_counts_is_not_a_month_of_nothing() {
+    let mut fixture = Fixture::small();
+    with_history(&mut fixture, &[("2025-09", 75.0, 1000, 1, 3)], None);
+    let quota = fixture.tables["trend_quota"].slice(0, 0);
+    fixture.tables.insert("trend_quota".into(), quota);
+    let words = text(&document("ministry.md", &fixture));
+    assert_says(
+        &words,
+        &[
+            "Băng rộng di động, so với tháng 09/2025: tháng đó không có số lượt đo; chưa đủ căn cứ để",
+        ],
+    );
+    assert!(!words.contains("khi đó là") && !words.contains("tăng 1.096"), "{words}");
 }

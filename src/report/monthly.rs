@@ -21,6 +21,10 @@ use crate::warning::Warning;
 /// The commented form that `init` writes.
 pub const FORM: &str = include_str!("../../reports/monthly.toml");
 
+/// The section `[report]` of the configuration that `demo` writes, and its monthly text.
+pub const DEMO_REPORT: &str = include_str!("../../reports/demo.toml");
+pub const DEMO_MONTH: &str = include_str!("../../reports/demo_month.toml");
+
 /// Stands for a part that has nothing to say.
 const NOTHING: &str = "-";
 
@@ -212,6 +216,11 @@ mod tests {
         for name in names {
             assert!(FORM.lines().any(|line| line.starts_with(&format!("{name} = "))), "{name}");
         }
+    }
+
+    #[test]
+    fn the_demo_leaves_no_gap() {
+        assert_eq!(parsed(DEMO_MONTH).missing(), [] as [&str; 0]);
     }
 
     #[test]

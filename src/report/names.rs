@@ -76,7 +76,9 @@ fn recipients(sources: &Sources<'_>, offices: &Offices, area: &Area, era: &Era) 
 }
 
 fn legal_basis(sources: &Sources<'_>, offices: &Offices) -> Vec<Value> {
-    let dispatches = sources.settings.legal_basis.iter();
+    // A report rests on what there was when it was written, also when an old month is made again.
+    let all = sources.settings.legal_basis.iter();
+    let dispatches = all.filter(|dispatch| dispatch.date <= sources.report_date);
     dispatches
         .map(|dispatch| {
             json!({

@@ -101,7 +101,7 @@ fn a_letter_without_findings_asks_for_nothing() {
     for expected in [
         "V/v thông báo kết quả đo tốc độ truy nhập Internet bằng ứng dụng i-Speed tháng 10 năm 2025 trên địa bàn tỉnh Đắk Lắk",
         "Kính gửi:\nViettel Đắk Lắk",
-        "trường hợp (xã, phường và loại dịch vụ) có cỡ mẫu hiệu chỉnh từ 100 trở lên, không có trường hợp nào",
+        "trường hợp (xã, phường và loại dịch vụ) có cỡ mẫu hiệu chỉnh từ 100 trở lên; không có trường hợp nào",
         "Không có khu vực nào có đủ dấu hiệu để đề nghị Viettel kiểm tra thực địa; điều này không có nghĩa là nơi nào cũng có sóng.",
         "Kỳ này không có nội dung nào đề nghị Viettel giải trình. Sở Khoa học và Công nghệ ghi nhận và cảm ơn",
         "trân trọng thông báo./.",
@@ -277,4 +277,20 @@ fn every_letter_can_be_laid_out() {
         let laid = lay_out(&document, &family, &Style::default()).unwrap();
         assert!(!laid.pages.is_empty() && laid.pages.len() < 25, "{file}: {}", laid.pages.len());
     }
+}
+
+#[test]
+fn the_grounds_of_a_letter_are_cited_in_one_sentence() {
+    let mut fixture = with_gaps(&[]);
+    assert!(!words(&fixture, "operators/viettel").contains("Thực hiện"));
+    let basis = |number: &str| {
+        format!(
+            "[[legal_basis]]\nnumber = \"{number}\"\ndate = 2024-12-31\nissuer = \"Bộ *X*\"\n\
+             subject = \"đo {{{{ x }}}}\"\n"
+        )
+    };
+    fixture.settings = toml::from_str(&(basis("1/A") + &basis("2/B"))).unwrap();
+    let found = words(&fixture, "operators/viettel");
+    let expected = "Thực hiện Công văn số 1/A ngày 31/12/2024 của Bộ *X* về việc đo {{ x }}; Công văn số 2/B ngày 31/12/2024 của Bộ *X* về việc đo {{ x }}, Sở Khoa học và Công nghệ tỉnh Đắk Lắk thông báo kết quả đo";
+    assert!(found.contains(expected), "{found}");
 }

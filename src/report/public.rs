@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::by_commune::{ByCommune, Key, key};
 use super::context::object;
 use super::labels::Labels;
 use super::rows::{self, Row, text};
@@ -35,55 +36,39 @@ pub(super) fn fields(
     labels: &Labels,
 ) -> Result<Row> {
     let page = Page { unknown_operator, labels };
-    let pairs = by_commune(tables["comparisons"].iter());
+    let pairs = ByCommune::of(&tables["comparisons"]);
     let (mut communes, mut cells) = (Vec::new(), Map::new());
-    let by_commune_cells = by_commune(tables["commune_operator"].iter());
-    for (key, rows) in &by_commune_cells {
+    for (key, rows) in ByCommune::of(&tables["commune_operator"]).iter() {
         let table = page.table(rows);
-        if !table.iter().any(is_published) {
-            continue;
+        if table.iter().any(is_published) {
+            let commune = page.commune(key, &table, rows, pairs.get(key))?;
+            cells.insert(text(&commune, "key").to_owned(), json!(table));
+            communes.push(commune);
         }
-        let first = rows[0];
-        let name = format!("c{}_{}", key.0, key.1);
-        communes.push(object(json!({
-            "key": name, "name": text(first, "commune_name"),
-            "district": text(first, "district_name"),
-            "comparisons": page.comparisons(&table, pairs.get(key).map_or(&[][..], Vec::as_slice))?,
-        })));
-        cells.insert(name, json!(table));
     }
     rows::sort(&mut communes, &["name", "district", "key"].map(str::to_owned));
     let operators = page.table(&tables["operator"].iter().collect::<Vec<_>>());
-    let in_province = pairs.get(&("", "")).map_or(&[][..], Vec::as_slice);
     Ok(object(json!({
         "without": without(&tables["quota"], &cells),
-        "comparisons": page.comparisons(&operators, in_province)?,
+        "comparisons": page.comparisons(&operators, pairs.get(&("", "")))?,
         "operators": operators,
         "communes": communes,
         "cells": cells,
     })))
 }
 
-fn by_commune<'a>(
-    rows: impl Iterator<Item = &'a Row>,
-) -> BTreeMap<(&'a str, &'a str), Vec<&'a Row>> {
-    let mut index: BTreeMap<_, Vec<&Row>> = BTreeMap::new();
-    for row in rows {
-        let key = (text(row, "commune_code"), text(row, "commune_valid_from"));
-        index.entry(key).or_default().push(row);
-    }
-    index
+/// The name of its list in `cells`: a field of a template, so no hyphens of dates.
+fn list((code, valid_from): &Key<'_>) -> String {
+    format!("c{code}_{}", valid_from.replace('-', ""))
 }
 
 /// Names of the communes of the register that have no table.
 fn without(quota: &[Row], cells: &Map<String, Value>) -> Vec<String> {
-    let key =
-        |row: &Row| format!("c{}_{}", text(row, "commune_code"), text(row, "commune_valid_from"));
-    let others = quota.iter().filter(|row| !cells.contains_key(&key(row)));
-    let known: BTreeMap<String, &Row> = others.map(|row| (key(row), row)).collect();
-    let mut names: Vec<Row> = known.into_values().cloned().collect();
-    rows::sort(&mut names, &["commune_name".to_owned()]);
-    names.iter().map(|row| text(row, "commune_name").to_owned()).collect()
+    let others = quota.iter().filter(|row| !cells.contains_key(&list(&key(row))));
+    let known: BTreeMap<Key<'_>, &Row> = others.map(|row| (key(row), row)).collect();
+    let mut names: Vec<&str> = known.values().map(|row| text(row, "commune_name")).collect();
+    names.sort_by_cached_key(|name| collation_key(name));
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// A median without interval is not published to people who cannot ask how sure it is.
@@ -107,6 +92,16 @@ impl Page<'_> {
         let families = self.labels.keys("families");
         table.sort_by_key(|row| families.iter().position(|key| *key == text(row, "family")));
         table
+    }
+
+    fn commune(&self, key: &Key<'_>, table: &[Row], cells: &[&Row], pairs: &[&Row]) -> Result<Row> {
+        let name = |column: &str| cells.first().map_or("", |cell| text(cell, column));
+        Ok(object(json!({
+            "key": list(key),
+            "name": name("commune_name"),
+            "district": name("district_name"),
+            "comparisons": self.comparisons(table, pairs)?,
+        })))
     }
 
     fn comparisons(&self, table: &[Row], pairs: &[&Row]) -> Result<Vec<Value>> {

@@ -26,8 +26,11 @@ fn tables(document: &Document) -> Vec<&Table> {
 const PAIRS: &str = "indicator:s family:s commune_code:s commune_name:s commune_valid_from:d \
                      operator_a:s operator_b:s verdict:s";
 
+/// Two operators and the verdict on them.
+type Pair<'a> = (&'a str, &'a str, &'a str);
+
 /// Pairs of a commune, or of the province with an empty code.
-fn with_pairs(code: &str, pairs: &[(&str, &str, &str)]) -> Fixture {
+fn with_pairs(code: &str, pairs: &[Pair<'_>]) -> Fixture {
     let mut fixture = Fixture::small();
     let rows: Vec<Value> = pairs
         .iter()
@@ -114,7 +117,7 @@ fn communes_have_headings_and_the_province_one_table() {
 fn comparisons_say_what_the_tests_support() {
     let both = ["MobiFone", "Viettel", "VNPT"];
     let [a, b, c] = both;
-    let cases: [(&[(&str, &str, &str)], &str); 6] = [
+    let cases: [(&[Pair<'_>], &str); 6] = [
         (
             &[],
             "Băng rộng di động: chưa đủ số liệu để so sánh tốc độ tải xuống của các doanh nghiệp.",

@@ -205,6 +205,7 @@ mod tests {
     #[test]
     fn an_unknown_key_and_a_bad_date_are_refused() {
         assert!(toml::from_str::<Settings>("isuer = \"x\"").is_err());
+        assert!(toml::from_str::<Settings>("operator_reply_days = 0").is_err());
         let bad = "[[legal_basis]]\nnumber=\"1\"\ndate=\"31/12/2024\"\nissuer=\"\"\nsubject=\"\"";
         let error = toml::from_str::<Settings>(bad).unwrap_err().to_string();
         assert!(error.contains("expected the form 2024-12-31"), "{error}");

@@ -176,6 +176,7 @@ fn head(column: &ColumnSpec, table: &str, chosen: &[Row], labels: &Labels) -> Re
         Some(AlignSpec::Centre) => Align::Centre,
         Some(AlignSpec::Right) => Align::Right,
         None if column.key == ROW_NUMBER => Align::Centre,
+        None if numbers && column.decimals.is_some_and(|decimals| decimals > 0) => Align::Decimal,
         None if numbers => Align::Right,
         None => Align::Left,
     };

@@ -22,7 +22,7 @@ pub(super) fn document(name: &str, fixture: &Fixture) -> Document {
 
 fn figures() -> BTreeMap<String, Plate> {
     let drawing = Drawing { width: 400.0, height: 200.0, items: Vec::new() };
-    let plate = Plate { drawing, ..Plate::default() };
+    let plate = Plate { drawing, alternative: "Từ số liệu.".into(), ..Plate::default() };
     ["operators_mobile_download", "map_quota_mobile", "quota_mobile", "daily"]
         .map(|name| (name.to_owned(), plate.clone()))
         .into()
@@ -189,7 +189,11 @@ fn a_figure_or_its_sentence() {
     let [Block::Figure(there), Block::Paragraph(missing)] = document.blocks.as_slice() else {
         panic!()
     };
-    assert_eq!(there.caption, "Hình 1. C");
+    assert_eq!((there.caption.as_str(), there.alternative.as_str()), ("Hình 1. C", "A"));
+    let short = source.replace("alternative = \"A\"\n", "");
+    let document = written(&short, &Fixture::small()).unwrap();
+    let [Block::Figure(described), _] = document.blocks.as_slice() else { panic!() };
+    assert_eq!(described.alternative, "Từ số liệu.");
     assert_eq!(joined(missing), "Không có.");
 }
 

@@ -76,6 +76,9 @@ fn settings_replace_derived_names() {
     ] {
         assert!(words.contains(expected), "{expected}");
     }
+    fixture.report_date = Date::constant(2024, 12, 30);
+    let earlier = text(&document("ministry.md", &fixture));
+    assert!(!earlier.contains("Thực hiện Công văn"), "not yet written then");
     fixture.settings = Settings::default();
     assert!(!text(&document("ministry.md", &fixture)).contains("Thực hiện Công văn"));
 }

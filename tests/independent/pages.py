@@ -2,7 +2,7 @@
 
     python tests/independent/pages.py FILE.pdf...
 
-Needs pdftotext (poppler-utils). No empty page, no word outside the paper, no word over another word.
+Needs pdftotext (poppler-utils). No empty page, no word outside the margins, no word over another word.
 """
 
 import subprocess
@@ -13,6 +13,8 @@ from pathlib import Path
 XHTML = "{http://www.w3.org/1999/xhtml}"
 # A page with fewer words is as good as empty.
 FEWEST = 8
+# The margins of the decree's default, in points; letters may reach a little over their width.
+LEFT, RIGHT, SLACK = 30 / 25.4 * 72, 15 / 25.4 * 72, 1.5
 # Boxes are as high as the font; letters are not. What is left touches only where text is printed over text.
 KEPT = 0.5
 
@@ -56,8 +58,8 @@ def check(file):
         if len(boxes) < FEWEST:
             problems.append(f"{where}: {len(boxes)} words, expected at least {FEWEST}")
         for text, left, top, right, bottom in boxes:
-            if left < 0 or top < 0 or right > width or bottom > height:
-                problems.append(f"{where}: `{text}` leaves the paper")
+            if left < LEFT - SLACK or right > width - RIGHT + SLACK or top < 0 or bottom > height:
+                problems.append(f"{where}: `{text}` leaves the margins or the paper")
         problems += [f"{where}: `{a}` over `{b}`" for a, b in overlaps(boxes)]
     return pages, problems
 

@@ -29,6 +29,7 @@ mod hard_case;
 mod history;
 mod hostile;
 mod html;
+mod letters;
 mod life;
 mod monthly;
 mod names;

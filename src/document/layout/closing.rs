@@ -50,7 +50,8 @@ impl Context<'_> {
             }
         }
         let space = 3.0 * self.style.paragraph_gap;
-        let mut pieces = vec![Piece { space, height: height.max(y), items, ..Piece::default() }];
+        let height = height.max(y);
+        let mut pieces = vec![Piece { space, height, items, closes: true, ..Piece::default() }];
         // A long list goes on below the signer, so that even this block can be broken if it must.
         pieces.append(&mut rest);
         keep_together(&mut pieces);

@@ -104,13 +104,11 @@ fn widths(table: &Table, needs: &[Need], room: f64) -> Vec<f64> {
     let fixed: Vec<Need> = pick(needs, &relative, false);
     let least_shared: f64 = pick(needs, &relative, true).iter().map(|need| need.least).sum();
     let wanted: f64 = fixed.iter().map(|need| need.most).sum();
-    let fixed_room = wanted.min((room - least_shared).max(room * 0.5));
+    // The columns that share keep their longest words and a tenth of the room, but never half of it.
+    let kept = least_shared.max(room * 0.1).min(room * 0.5);
+    let fixed_room = wanted.min(room - kept);
     let mut fixed = natural(&fixed, fixed_room).into_iter();
-    let left = if relative.iter().all(Option::is_some) {
-        room
-    } else {
-        (room - fixed_room).max(room * 0.1)
-    };
+    let left = room - fixed_room;
     let width = |share: &Option<f64>| match share {
         Some(share) => share / shares * left,
         None => fixed.next().unwrap_or(0.0),

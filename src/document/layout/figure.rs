@@ -1,4 +1,5 @@
-//! Charts and maps: whole on one page, with their caption.
+//! Charts and maps: whole on one page, with their caption; where there is no room left, text goes on
+//! and they open the next page.
 
 use super::Context;
 use super::piece::{Piece, keep_together, space_before};
@@ -29,6 +30,7 @@ impl Context<'_> {
         let mut pieces = vec![self.drawing(&figure.plate.drawing, room, element)];
         pieces.append(&mut caption);
         keep_together(&mut pieces);
+        pieces.iter_mut().take(1).for_each(|piece| piece.floats = true);
         space_before(&mut pieces, self.style.paragraph_gap);
         if let Some(last) = pieces.last_mut() {
             last.height += self.style.paragraph_gap;

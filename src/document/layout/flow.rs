@@ -1,5 +1,6 @@
 //! Pieces onto pages: what belongs together stays together, and no page is left empty.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::notes::{Note, RULE_HEIGHT, foot_height, foot_rule};
@@ -9,6 +10,9 @@ use crate::document::page::{Page, Placed};
 
 /// Rounding of sums must not push a piece to the next page.
 const SLACK: f64 = 0.01;
+
+/// Less room than this below what opens a page is left blank.
+const LEAST_TEXT: f64 = 64.0;
 
 /// A page with its number within the document or annex.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,12 +33,15 @@ pub(super) struct Flow {
     fresh: bool,
     /// The footnotes of the last page.
     notes: Vec<Rc<Note>>,
+    /// Groups that wait for the next page, in order.
+    waiting: VecDeque<Vec<Piece>>,
 }
 
 impl Flow {
     pub fn new(geometry: Geometry) -> Self {
         let (sheets, notes) = (Vec::new(), Vec::new());
-        let mut flow = Flow { geometry, sheets, y: 0.0, fresh: true, notes };
+        let waiting = VecDeque::new();
+        let mut flow = Flow { geometry, sheets, y: 0.0, fresh: true, notes, waiting };
         flow.turn();
         flow
     }
@@ -55,6 +62,29 @@ impl Flow {
         };
         self.sheets.push(Sheet { page, number: self.sheets.len() + 1, geometry: self.geometry });
         (self.y, self.fresh) = (0.0, true);
+        self.put_waiting();
+    }
+
+    /// What waits opens the new page, as much as it holds.
+    fn put_waiting(&mut self) {
+        while let Some(group) = self.waiting.pop_front() {
+            if !self.fresh && !self.fits(&group) {
+                self.waiting.push_front(group);
+                return;
+            }
+            group.into_iter().for_each(|piece| self.put(piece));
+            if self.geometry.height - self.y < LEAST_TEXT {
+                // A line or two of a paragraph below a figure would be lost there.
+                self.y = self.geometry.height;
+            }
+        }
+    }
+
+    /// Places all that waits.
+    pub fn land(&mut self) {
+        while !self.waiting.is_empty() {
+            self.turn();
+        }
     }
 
     /// Places pieces, group by group; a group that no page can hold is broken after all.
@@ -71,31 +101,51 @@ impl Flow {
     }
 
     fn place_group(&mut self, group: Vec<Piece>) {
-        let height: f64 = group.iter().map(|piece| piece.space + piece.height).sum();
-        let notes: f64 = group.iter().map(Piece::notes_height).sum();
-        if !self.has_room(height, notes) {
-            self.turn_for(group.first());
+        let closes = group.iter().any(|piece| piece.closes);
+        if closes {
+            self.land();
+        }
+        let floats = !closes && group.first().is_some_and(|piece| piece.floats);
+        if floats && !self.fresh && (!self.waiting.is_empty() || !self.fits(&group)) {
+            self.waiting.push_back(group);
+            return;
+        }
+        if !self.fits(&group) {
+            self.turn_for(&group);
         }
         for piece in group {
-            if !self.has_room(piece.space + piece.height, piece.notes_height()) {
-                self.turn_for(Some(&piece));
+            if !self.fits(std::slice::from_ref(&piece)) {
+                self.turn_for(std::slice::from_ref(&piece));
             }
             self.put(piece);
         }
     }
 
-    /// Whether there is room for pieces and their footnotes.
+    /// Whether the last page has room for pieces and their footnotes.
+    fn fits(&self, pieces: &[Piece]) -> bool {
+        let height: f64 = pieces.iter().map(|piece| piece.space + piece.height).sum();
+        self.has_room(height, pieces.iter().map(Piece::notes_height).sum())
+    }
+
     fn has_room(&self, height: f64, notes: f64) -> bool {
         let notes = notes + self.notes.iter().map(|note| note.height).sum::<f64>();
         self.y + height + foot_height(notes) <= self.geometry.height + SLACK
     }
 
-    fn turn_for(&mut self, piece: Option<&Piece>) {
+    /// Turns until a page has room below what waited for it; one that nothing was put on has.
+    fn turn_for(&mut self, pieces: &[Piece]) {
         if self.fresh {
             return;
         }
+        let head = pieces.first().and_then(|piece| piece.head.clone());
+        let head_height = head.as_ref().map_or(0.0, |head| head.height);
+        let height: f64 = pieces.iter().map(|piece| piece.space + piece.height).sum();
+        let notes = pieces.iter().map(Piece::notes_height).sum();
         self.turn();
-        if let Some(head) = piece.and_then(|piece| piece.head.clone()) {
+        while !self.fresh && !self.has_room(head_height + height, notes) {
+            self.turn();
+        }
+        if let Some(head) = head {
             self.put_head(&head);
         }
     }
@@ -140,6 +190,7 @@ impl Flow {
 
     /// The pages; a last page that nothing was put on is dropped.
     pub fn finish(mut self) -> Vec<Sheet> {
+        self.land();
         self.put_notes();
         if self.fresh {
             self.sheets.pop();

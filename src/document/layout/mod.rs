@@ -135,6 +135,7 @@ impl Context<'_> {
                 Block::PageBreak => {
                     self.check_notes(&pieces)?;
                     flow.place(std::mem::take(&mut pieces));
+                    flow.land();
                     flow.break_page();
                 }
                 _ => self.append(&mut pieces, block)?,

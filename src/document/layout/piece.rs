@@ -23,6 +23,10 @@ pub(super) struct Piece {
     pub notes: Vec<Rc<Note>>,
     /// It stands on the same page as the next piece.
     pub keep: bool,
+    /// What begins with it may stand at the head of the next page, after text that follows it.
+    pub floats: bool,
+    /// Nothing that floats goes past it.
+    pub closes: bool,
     /// What is printed above it when it opens a page: the head of its table.
     pub head: Option<Rc<Head>>,
 }

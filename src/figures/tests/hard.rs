@@ -182,6 +182,44 @@ fn a_change_is_said_where_intervals_are_apart() {
     assert!(trend.caption.title.contains("chưa có tháng trước để so sánh"));
 }
 
+/// Thirteen months, all comparable, with an operator and a commune that change.
+fn long_history() -> Month {
+    let mut month = history();
+    let codes: Vec<String> =
+        (0..13).map(|m| format!("{}-{:02}", 2024 + (m + 9) / 12, (m + 9) % 12 + 1)).collect();
+    let rows: Vec<_> = codes.iter().map(|m| json!({"month": m, "comparable": true})).collect();
+    month.tables.insert("trend_months".into(), batch("month:s comparable:b", &rows));
+    let row = |(level, i, m): (&str, usize, &String)| {
+        let median = 30.0 + 7.0 * i as f64;
+        json!({"level": level, "family": "mobile", "operator": "Viettel", "commune_code": "24000",
+            "commune_valid_from": NEW, "month": m, "comparable": true, "tests_ok": 50 * i,
+            "download_mbps_median": median, "download_mbps_median_low": median * 0.9,
+            "download_mbps_median_high": median * 1.1})
+    };
+    let months = codes.iter().enumerate();
+    let rows: Vec<_> =
+        months.flat_map(|(i, m)| [row(("operator", i, m)), row(("commune", i, m))]).collect();
+    let columns = "level:s family:s operator:s commune_code:s commune_valid_from:d month:s comparable:b tests_ok:i \
+        download_mbps_median:f download_mbps_median_low:f download_mbps_median_high:f";
+    month.tables.insert("trend".into(), batch(columns, &rows));
+    let quota = |m: &String| json!({"family": "mobile", "month": m, "legal": true, "quota": 300});
+    let quota: Vec<_> = codes.iter().map(quota).collect();
+    month.tables.insert("trend_quota".into(), batch("family:s month:s legal:b quota:i", &quota));
+    month
+}
+
+#[test]
+fn thirteen_months_are_readable() {
+    let month = long_history();
+    assert_all_readable(&month);
+    let font = Family::libertinus().unwrap();
+    for (name, plate) in commune_plates(&month.sources(), &font).unwrap() {
+        assert_readable(&name, &plate.drawing, &font);
+    }
+    let Figure::Trend(trend) = &month.figures()["trend_mobile"] else { panic!() };
+    assert_eq!((trend.months.len(), trend.months[0].0.as_str()), (13, "10/2024"));
+}
+
 #[test]
 fn communes_have_small_figures_of_their_months() {
     let month = history();

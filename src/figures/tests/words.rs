@@ -191,14 +191,20 @@ fn a_quota_map_is_described_with_its_numbers_and_empty_communes() {
     let figures = communes(&[450, 150, 149, 0, 0]).figures();
     assert_eq!(
         figures["map_quota_mobile"].alternative(),
-        "Bản đồ số mẫu di động: 1 đơn vị cấp xã đạt 300 mẫu, 1 đơn vị từ 150 đến dưới 300 mẫu, \
-         1 đơn vị có dưới 150 mẫu, 2 đơn vị không có mẫu. Không có mẫu: Xã 3 và Xã 4."
+        "Bản đồ số mẫu di động: 1 đơn vị cấp xã đạt 300 mẫu, 1 đơn vị cấp xã có từ 150 đến dưới 300 \
+         mẫu, 1 đơn vị cấp xã có dưới 150 mẫu, 2 đơn vị cấp xã không có mẫu. Các đơn vị không có mẫu: \
+         Xã 3 và Xã 4."
     );
     assert_eq!(
         figures["quota_mobile"].alternative(),
-        "Biểu đồ cột số mẫu di động của 5 đơn vị cấp xã, xếp từ nhiều đến ít: 1 đạt 300 mẫu, 2 có \
-         mẫu nhưng chưa đạt, 2 không có mẫu; nhiều nhất là Xã 0 với 450 mẫu, trung vị 149 mẫu."
+        "Biểu đồ cột số mẫu di động của 5 đơn vị cấp xã, xếp từ nhiều đến ít: 1 đơn vị cấp xã đạt \
+         300 mẫu, 2 đơn vị cấp xã có mẫu nhưng chưa đạt, 2 đơn vị cấp xã không có mẫu; nhiều nhất là \
+         Xã 0 với 450 mẫu, trung vị 149 mẫu."
     );
+    let figures = communes(&[450, 350]).figures();
+    let map = figures["map_quota_mobile"].alternative();
+    let end = "không có đơn vị cấp xã nào có dưới 150 mẫu, đơn vị cấp xã nào cũng có mẫu.";
+    assert!(map.ends_with(end), "{map}");
 }
 
 #[test]
@@ -210,7 +216,8 @@ fn progress_counts_day_by_day() {
     assert_eq!(classes.len(), 6);
     assert_eq!((rows[0].classes[14], rows[0].classes[15], rows[0].total), (0, 5, 600.0));
     assert_eq!((rows[1].classes[30], rows[2].classes[30]), (4, 0));
-    let expected = "Đến ngày 15/10 có 0, đến hết kỳ có 1/3 đơn vị cấp xã đạt 300 mẫu di động";
+    let expected =
+        "Đến ngày 15/10 chưa có đơn vị nào, đến hết kỳ có 1/3 đơn vị cấp xã đạt 300 mẫu di động";
     assert_eq!(title(&figures["progress_mobile"]), expected);
 }
 

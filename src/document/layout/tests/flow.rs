@@ -97,3 +97,39 @@ fn drawings_shrink_to_the_text_but_never_grow() {
     run(&tall[1], "label");
     run(&tall[1], "Figure 1");
 }
+
+fn high_figure(caption: &str, height: f64) -> Block {
+    Block::Figure(Figure {
+        name: caption.into(),
+        plate: Plate {
+            drawing: Drawing { width: 100.0, height, items: Vec::new() },
+            ..Plate::default()
+        },
+        caption: caption.into(),
+        alternative: "alternative".into(),
+    })
+}
+
+fn page_of(pages: &[Page], text: &str) -> usize {
+    let starts = |page: &Page| runs(page).iter().any(|run| run.text.starts_with(text));
+    pages.iter().position(starts).unwrap_or_else(|| panic!("no page has {text}"))
+}
+
+#[test]
+fn text_goes_on_where_a_figure_has_no_room() {
+    let signature = || {
+        Block::Signature(Signature { position: vec!["DIRECTOR".into()], ..Signature::default() })
+    };
+    let mut blocks = vec![paragraph("before"); 12];
+    blocks.extend([high_figure("Figure 1", 500.0), high_figure("Figure 2", 60.0)]);
+    blocks.extend(vec![paragraph("after"); 40]);
+    blocks.push(signature());
+    let long = pages(blocks);
+    assert_eq!(page_of(&long, "after"), 0);
+    assert_eq!((page_of(&long, "Figure 1"), page_of(&long, "Figure 2")), (1, 1));
+    assert!(run(&long[1], "Figure 1").y < run(&long[1], "Figure 2").y);
+    // None comes after the signature.
+    let figure = |height| high_figure("Figure", height);
+    let short = pages(vec![figure(600.0), paragraph("text"), figure(400.0), signature()]);
+    assert_eq!((short.len(), page_of(&short, "DIRECTOR")), (2, 1));
+}

@@ -111,3 +111,19 @@ fn words_make_room_for_numbers_that_are_aligned() {
         assert!(runs(page).iter().any(|run| run.text == whole), "{whole} was broken");
     }
 }
+
+#[test]
+fn a_table_is_never_wider_than_the_text() {
+    let long = "1.234,56 (1.000,00–2.000,00)";
+    let mut table = table(3);
+    table.columns = (0..9).map(|_| column("Trung vị", Align::Decimal)).collect();
+    table.columns[0] = Column { width: Some(1.0), ..column("Xã", Align::Left) };
+    table.rows = vec![vec![long.to_owned(); 9]; 3];
+    for row in &mut table.rows {
+        row[0] = "Hồ".into();
+    }
+    for page in pages(vec![Block::Table(table)]) {
+        assert!(rules(&page).iter().all(|rule| rule.0 + rule.1 <= 195.0 * MILLIMETRE + 0.01));
+        assert!(runs(&page).into_iter().all(|run| right_edge(run) <= 195.0 * MILLIMETRE + 0.01));
+    }
+}
