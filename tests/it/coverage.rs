@@ -106,7 +106,7 @@ fn the_reports_ask_for_a_visit_and_do_not_judge() {
         let text = squeezed(&pages.concat());
         for words in [
             HEADING,
-            "12.69N 108.04E",
+            "12,69°B 108,04°Đ",
             "lượt đo không thành công; vắng lượt đo thành công",
             "Công văn số 1603/BTTTT-CVT ngày 25/4/2024",
             "Chỉ riêng việc không có lượt đo thì không được coi là dấu hiệu lõm sóng",
