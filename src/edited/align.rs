@@ -34,6 +34,22 @@ pub(super) fn differences(
     compare::differences(&pairs, known)
 }
 
+/// The differences between a document and the text of pages, where only figures are told apart: they
+/// do not stand where they are named, but where there was room.
+pub(super) fn differences_of_pages(
+    expected: &[Passage],
+    found: &[Passage],
+    known: &BTreeSet<&str>,
+) -> Vec<Difference> {
+    let parts = |passages: &[Passage]| -> (Vec<Passage>, Vec<Passage>) {
+        passages.iter().cloned().partition(|passage| !passage.drawn)
+    };
+    let (expected, found) = (parts(expected), parts(found));
+    let mut pairs: Vec<Pair<'_>> = vec![(&expected.0, &found.0)];
+    pairs.extend(matched(&expected.1, &found.1));
+    compare::differences(&pairs, known)
+}
+
 /// Each passage as one text, so that those nobody touched are found first.
 fn keys(passages: &[Passage]) -> Vec<String> {
     let key = |passage: &Passage| {

@@ -70,7 +70,7 @@ pub fn compare(bundle: &Path, file: &Path, name: Option<&str>) -> Result<Compari
         documents.iter().flat_map(|(_, passages)| passages).flat_map(Passage::numbers).collect();
     let differences = match format {
         Format::Docx => align::differences(expected, &found, &known),
-        Format::Pdf => compare::differences(&[(expected, &found)], &known),
+        Format::Pdf => align::differences_of_pages(expected, &found, &known),
     };
     let numbers = expected.iter().flat_map(Passage::numbers).count();
     Ok(Comparison { document: document.clone(), numbers, differences })

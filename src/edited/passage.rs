@@ -40,16 +40,22 @@ pub(super) struct Passage {
     pub cells: Vec<Text>,
     /// The cells that are filled in by hand: number and day of the document.
     pub free: Vec<usize>,
+    /// Whether it is the text in a figure.
+    pub drawn: bool,
 }
 
 impl Passage {
     pub fn paragraph(text: &str) -> Self {
-        Passage { row: None, cells: vec![Text::new(text)], free: Vec::new() }
+        Passage { row: None, cells: vec![Text::new(text)], free: Vec::new(), drawn: false }
+    }
+
+    pub fn drawing(text: &str) -> Self {
+        Passage { drawn: true, ..Passage::paragraph(text) }
     }
 
     pub fn cells(cells: &[String]) -> Self {
         let cells = cells.iter().map(|cell| Text::new(cell)).collect();
-        Passage { row: None, cells, free: Vec::new() }
+        Passage { row: None, cells, free: Vec::new(), drawn: false }
     }
 
     fn free(self, cells: &[usize]) -> Self {
@@ -166,7 +172,7 @@ impl List {
                 Item::Text(run) => Some(run.text.as_str()),
                 Item::Path(_) => None,
             });
-            self.text(&texts.collect::<Vec<_>>().join(" "));
+            self.passages.push(Passage::drawing(&texts.collect::<Vec<_>>().join(" ")));
         }
         self.text(&figure.caption);
     }

@@ -2,7 +2,8 @@
 //! make of the DOCX.
 //!
 //! Fragments on one line that touch are one word; where a gap is wide enough for a space, or the
-//! line ends, a word ends. What stands in the margins (page numbers, banners) is left out.
+//! line ends, a word ends. What stands in the margins (page numbers, banners) is left out, and what
+//! is marked as a figure stands apart.
 
 mod font;
 
@@ -22,25 +23,29 @@ const PAGE_HEIGHT: f64 = 841.89;
 /// A gap wider than this share of the type size is a space.
 const SPACE: f64 = 0.13;
 
-/// The whole text as one passage.
+/// The running text as one passage, followed by those of the figures.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Passage>, String> {
     let file = Document::load_mem(bytes).map_err(|error| error.to_string())?;
-    let mut text = String::new();
+    let (mut text, mut figures) = (String::new(), Vec::new());
     for page in file.get_pages().into_values() {
-        text.push_str(&page_text(&file, page)?);
+        let (running, drawn) = page_texts(&file, page)?;
+        text.push_str(&running);
         text.push('\n');
+        figures.extend(drawn.iter().map(|text| Passage::drawing(text)));
     }
-    let passage = Passage::paragraph(&text);
-    let empty = passage.tokens().next().is_none();
-    if empty { Err("no text is found in it".into()) } else { Ok(vec![passage]) }
+    let mut passages = vec![Passage::paragraph(&text)];
+    passages.append(&mut figures);
+    passages.retain(|passage| passage.tokens().next().is_some());
+    if passages.is_empty() { Err("no text is found in it".into()) } else { Ok(passages) }
 }
 
-fn page_text(file: &Document, page: ObjectId) -> Result<String, String> {
+/// The running text of a page and that of each figure.
+fn page_texts(file: &Document, page: ObjectId) -> Result<(String, Vec<String>), String> {
     let content = file.get_and_decode_page_content(page).map_err(|error| error.to_string())?;
     let fonts = Fonts::of_page(file, page);
     let mut reader = Reader::new(&fonts, page_height(file, page));
     content.operations.iter().for_each(|operation| reader.run(operation));
-    Ok(reader.text)
+    Ok((reader.text, reader.figures))
 }
 
 /// The height of the page's media box, which may be inherited.
@@ -117,6 +122,9 @@ struct Reader<'a> {
     line_matrix: Matrix,
     end: Option<End>,
     text: String,
+    figures: Vec<String>,
+    /// For each open marked-content sequence, whether it is a figure.
+    marks: Vec<bool>,
 }
 
 impl<'a> Reader<'a> {
@@ -139,12 +147,16 @@ impl<'a> Reader<'a> {
             line_matrix: Matrix::IDENTITY,
             end: None,
             text: String::new(),
+            figures: Vec::new(),
+            marks: Vec::new(),
         }
     }
 
     fn run(&mut self, operation: &Operation) {
         let numbers: Vec<f64> = operation.operands.iter().filter_map(number).collect();
         match (operation.operator.as_str(), numbers.as_slice()) {
+            ("BMC" | "BDC", _) => self.open(operation),
+            ("EMC", _) => self.close(),
             ("q", _) => self.kept.push(self.state.clone()),
             ("Q", _) => self.state = self.kept.pop().unwrap_or_else(|| self.state.clone()),
             ("cm", &[a, b, c, d, e, f]) => {
@@ -171,6 +183,27 @@ impl<'a> Reader<'a> {
             }
             _ => {}
         }
+    }
+
+    fn open(&mut self, operation: &Operation) {
+        let tag = operation.operands.first().and_then(|operand| operand.as_name().ok());
+        let is_figure = tag == Some(b"Figure");
+        if is_figure && !self.in_figure() {
+            self.figures.push(String::new());
+            self.text.push('\n');
+            self.end = None;
+        }
+        self.marks.push(is_figure);
+    }
+
+    fn close(&mut self) {
+        if self.marks.pop() == Some(true) && !self.in_figure() {
+            self.end = None;
+        }
+    }
+
+    fn in_figure(&self) -> bool {
+        self.marks.contains(&true)
     }
 
     fn set_line(&mut self, matrix: Matrix) {
@@ -221,15 +254,19 @@ impl<'a> Reader<'a> {
             return;
         }
         let size = self.state.size * start.scale();
+        let written = match (self.in_figure(), self.figures.last_mut()) {
+            (true, Some(figure)) => figure,
+            _ => &mut self.text,
+        };
         if let Some(end) = self.end {
             let same_line = (y - end.y).abs() < 0.3 * size.max(end.size);
             if !same_line {
-                self.text.push('\n');
+                written.push('\n');
             } else if x - end.x > SPACE * size || x - end.x < -size {
-                self.text.push(' ');
+                written.push(' ');
             }
         }
-        self.text.push_str(text);
+        written.push_str(text);
         let after = self.text_matrix.then(self.state.page);
         let [.., x, y] = after.0;
         self.end = Some(End { x, y, size });

@@ -7,6 +7,7 @@ use crate::document::block::{Block, Document};
 use crate::document::font::Family;
 use crate::document::issue::Issue;
 use crate::document::layout::{Style, lay_out};
+use crate::document::page::Item;
 use crate::document::{docx as docx_file, pdf as pdf_file, sample};
 use jiff::civil::Date;
 use tempfile::TempDir;
@@ -264,4 +265,28 @@ fn what_a_letter_is_about_is_no_blank() {
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].ends_with("found 11, the bundle has 10"), "{found:?}");
+}
+
+#[test]
+fn a_figure_may_stand_where_there_was_room_but_its_numbers_must_stay() {
+    let family = Family::libertinus().unwrap();
+    let pdf = |document: &Document| {
+        let pages = lay_out(document, &family, &Style::default()).unwrap();
+        Bundle::new().compare(&pdf_file::write(&pages, document, &family).unwrap())
+    };
+    let mut moved = draft();
+    let is_figure = |block: &Block| matches!(block, Block::Figure(_));
+    let at = moved.blocks.iter().position(is_figure).unwrap();
+    let figure = moved.blocks.remove(at);
+    moved.blocks.push(figure);
+    assert_eq!(pdf(&moved), Vec::<String>::new());
+    let changed = edited(|block| {
+        let Block::Figure(figure) = block else { return };
+        for item in &mut figure.plate.drawing.items {
+            if let Item::Text(run) = item {
+                run.text.push_str(" 47");
+            }
+        }
+    });
+    assert_eq!(pdf(&changed), ["paragraph “Tốc độ <Mbps> [47]”: found 47, not in the bundle"]);
 }

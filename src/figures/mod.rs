@@ -190,39 +190,38 @@ pub fn commune_trend(
     Ok(figure.map(Figure::CommuneTrend))
 }
 
-/// The small figures of the sheets of communes, without images: `commune_<code>` for mobile,
-/// `commune_<code>_fixed` for fixed; communes of the last day only, those without a history left out.
+/// The small figures of the sheets of communes, mobile, by the name `commune_<code>`; communes of the last
+/// day only, those without a history left out.
 pub fn commune_plates(
     sources: &FigureSources<'_>,
     font: &Family,
 ) -> Result<BTreeMap<String, Plate>> {
-    let mut plates = BTreeMap::new();
-    for (family, end) in [("mobile", ""), ("fixed", "_fixed")] {
-        let Some(histories) = Histories::of(sources, family)? else { continue };
-        let known: BTreeSet<(String, i32)> = histories.keys().cloned().collect();
-        let communes =
-            sources.communes.iter().map(|(code, from)| ((*code).to_owned(), day_number(*from)));
-        let communes: Vec<_> = communes.filter(|key| known.contains(key)).collect();
-        let made: Vec<_> = communes
-            .par_iter()
-            .map(|key| {
-                let Some(figure) = histories.figure(key)?.map(Figure::CommuneTrend) else {
-                    return Ok(None);
-                };
-                let plate = small_plate(&figure, font)?;
-                Ok(Some((format!("commune_{}{end}", key.0), plate)))
-            })
-            .collect::<Result<_>>()?;
-        plates.extend(made.into_iter().flatten());
-    }
-    Ok(plates)
+    let Some(histories) = Histories::of(sources, "mobile")? else { return Ok(BTreeMap::new()) };
+    let known: BTreeSet<(String, i32)> = histories.keys().cloned().collect();
+    let communes =
+        sources.communes.iter().map(|(code, from)| ((*code).to_owned(), day_number(*from)));
+    let communes: Vec<_> = communes.filter(|key| known.contains(key)).collect();
+    let made: Vec<Option<(String, Plate)>> = communes
+        .par_iter()
+        .map(|key| {
+            let Some(figure) = histories.figure(key)?.map(Figure::CommuneTrend) else {
+                return Ok(None);
+            };
+            Ok(Some((format!("commune_{}", key.0), small_plate(&figure, font)?)))
+        })
+        .collect::<Result<_>>()?;
+    Ok(made.into_iter().flatten().collect())
 }
 
 /// A figure that stands beside text.
 fn small_plate(figure: &Figure, font: &Family) -> Result<Plate> {
     let height = figure.natural_height(SMALL_WIDTH, font);
-    let drawing = figure.drawing(Size { width: SMALL_WIDTH, height }, font)?;
-    Ok(Plate { drawing, alternative: figure.alternative().to_owned(), ..Plate::default() })
+    let size = Size { width: SMALL_WIDTH, height };
+    Ok(Plate {
+        drawing: figure.drawing(size, font)?,
+        image: Arc::new(figure.png(size, SCALE)?),
+        alternative: figure.alternative().to_owned(),
+    })
 }
 
 /// The figures for documents, as wide as the text; `files` are those of [`files`].

@@ -57,8 +57,8 @@ pub fn documents(
             staging.write(&file, &bytes)?;
         }
     }
-    let has_file = |(_, plate): &(&String, &Plate)| !plate.image.is_empty();
-    let charts = plates.iter().filter(has_file).map(|(name, _)| name.clone()).collect();
+    let is_sent = |name: &&String| staging.path().join(format!("send/charts/{name}.png")).is_file();
+    let charts = plates.keys().filter(is_sent).cloned().collect();
     let documents = written.into_iter().map(|written| (written.file, written.document)).collect();
     for (file, bytes) in store::save(&documents, &charts)? {
         staging.write(&file, &bytes)?;

@@ -192,8 +192,9 @@ def check_marks(report, pdf, contents, root, nodes):
 
 
 def reading(node):
-    """Marks in the order of the tree, without footnotes: they stand at the foot of the page."""
-    if node.role == "Note":
+    """Marks in the order of the tree, without what is placed apart from the text it belongs to: footnotes
+    at the foot of the page, a figure with its caption (one Div) at the head of the next one."""
+    if node.role in ("Note", "Div"):
         return []
     order, kids = [], node.dictionary.get("/K")
     children, marks = iter(node.children), iter(node.marks)

@@ -238,13 +238,11 @@ fn communes_have_small_figures_of_their_months() {
     let font = Family::libertinus().unwrap();
     let plates = commune_plates(&sources, &font).unwrap();
     let names: Vec<_> = plates.keys().map(String::as_str).collect();
-    let expected = ["24000", "24000_fixed", "24007", "24007_fixed", "24014", "24014_fixed"];
-    assert_eq!(names, expected.map(|name| format!("commune_{name}")));
+    assert_eq!(names, ["commune_24000", "commune_24007", "commune_24014"]);
     for (name, plate) in &plates {
         assert_readable(name, &plate.drawing, &font);
-        assert!(
-            plate.drawing.width == 220.0 && plate.drawing.height <= 110.0 && plate.image.is_empty()
-        );
+        assert!(plate.drawing.width == 220.0 && plate.drawing.height <= 110.0);
+        assert!(plate.image.starts_with(b"\x89PNG"));
     }
 }
 
