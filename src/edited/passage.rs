@@ -40,7 +40,7 @@ pub(super) struct Passage {
     pub cells: Vec<Text>,
     /// The cells that are filled in by hand: number and day of the document.
     pub free: Vec<usize>,
-    /// Whether it is the text in a figure.
+    /// Whether it is the text in a figure or its caption.
     pub drawn: bool,
 }
 
@@ -173,7 +173,9 @@ impl List {
                 Item::Path(_) => None,
             });
             self.passages.push(Passage::drawing(&texts.collect::<Vec<_>>().join(" ")));
+            self.passages.push(Passage::drawing(&figure.caption));
+        } else {
+            self.text(&figure.caption);
         }
-        self.text(&figure.caption);
     }
 }

@@ -23,12 +23,12 @@ const PAGE_HEIGHT: f64 = 841.89;
 /// A gap wider than this share of the type size is a space.
 const SPACE: f64 = 0.13;
 
-/// The running text as one passage, followed by those of the figures.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Passage>, String> {
+/// The running text as one passage; figures and their captions follow apart, or stay in it.
+pub(super) fn read(bytes: &[u8], figures_apart: bool) -> Result<Vec<Passage>, String> {
     let file = Document::load_mem(bytes).map_err(|error| error.to_string())?;
     let (mut text, mut figures) = (String::new(), Vec::new());
     for page in file.get_pages().into_values() {
-        let (running, drawn) = page_texts(&file, page)?;
+        let (running, drawn) = page_texts(&file, page, figures_apart)?;
         text.push_str(&running);
         text.push('\n');
         figures.extend(drawn.iter().map(|text| Passage::drawing(text)));
@@ -39,11 +39,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Passage>, String> {
     if passages.is_empty() { Err("no text is found in it".into()) } else { Ok(passages) }
 }
 
-/// The running text of a page and that of each figure.
-fn page_texts(file: &Document, page: ObjectId) -> Result<(String, Vec<String>), String> {
+/// The running text of a page and that of each figure and its caption.
+fn page_texts(
+    file: &Document,
+    page: ObjectId,
+    figures_apart: bool,
+) -> Result<(String, Vec<String>), String> {
     let content = file.get_and_decode_page_content(page).map_err(|error| error.to_string())?;
     let fonts = Fonts::of_page(file, page);
-    let mut reader = Reader::new(&fonts, page_height(file, page));
+    let mut reader = Reader::new(&fonts, page_height(file, page), figures_apart);
     content.operations.iter().for_each(|operation| reader.run(operation));
     Ok((reader.text, reader.figures))
 }
@@ -122,13 +126,16 @@ struct Reader<'a> {
     line_matrix: Matrix,
     end: Option<End>,
     text: String,
+    figures_apart: bool,
     figures: Vec<String>,
-    /// For each open marked-content sequence, whether it is a figure.
+    /// For each open marked-content sequence, whether it is a figure or the caption of one.
     marks: Vec<bool>,
+    /// Whether the last one was a figure.
+    after_figure: bool,
 }
 
 impl<'a> Reader<'a> {
-    fn new(fonts: &'a Fonts<'a>, height: f64) -> Self {
+    fn new(fonts: &'a Fonts<'a>, height: f64, figures_apart: bool) -> Self {
         let state = State {
             page: Matrix::IDENTITY,
             font: Vec::new(),
@@ -147,8 +154,10 @@ impl<'a> Reader<'a> {
             line_matrix: Matrix::IDENTITY,
             end: None,
             text: String::new(),
+            figures_apart,
             figures: Vec::new(),
             marks: Vec::new(),
+            after_figure: false,
         }
     }
 
@@ -188,12 +197,15 @@ impl<'a> Reader<'a> {
     fn open(&mut self, operation: &Operation) {
         let tag = operation.operands.first().and_then(|operand| operand.as_name().ok());
         let is_figure = tag == Some(b"Figure");
-        if is_figure && !self.in_figure() {
+        let is_caption = tag == Some(b"Caption") && self.after_figure;
+        let apart = self.figures_apart && (is_figure || is_caption);
+        if apart && !self.in_figure() {
             self.figures.push(String::new());
             self.text.push('\n');
             self.end = None;
         }
-        self.marks.push(is_figure);
+        self.marks.push(apart);
+        self.after_figure = is_figure;
     }
 
     fn close(&mut self) {
