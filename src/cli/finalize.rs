@@ -15,7 +15,8 @@ Fill number, date and signer into a document of a bundle and remove the draft ma
 
 PDF and DOCX go into a folder beside the bundle, <BUNDLE>.issued/, with issued.json as its list; the \
 bundle itself stays as it is. Documents that were issued before stay there. No signature field is \
-made: the office signs the PDF with its own means, and room is left above the signer's name.";
+made: the office signs the PDF with its own means, and room is left above the signer's name. What has \
+no letterhead (communes, leader) goes out with a dispatch: it has no number and only loses the draft mark.";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -22,8 +22,6 @@ pub enum IssuingError {
     Changed { bundle: PathBuf, count: usize, first: String },
     #[error("document `{name}` was issued as number {number} of {date} already")]
     Issued { name: String, number: u32, date: Date },
-    #[error("document `{0}` has no letterhead, so no number and day to fill in")]
-    NoLetterhead(String),
     #[error("the bundle was made with the fonts {0}, expected the folder that holds them")]
     Fonts(String),
     #[error("font `{}` is not the one that the bundle was made with", .0.display())]
@@ -45,7 +43,6 @@ impl Fault for IssuingError {
             | IssuingError::Signer
             | IssuingError::TooEarly { .. }
             | IssuingError::Issued { .. }
-            | IssuingError::NoLetterhead(_)
             | IssuingError::Fonts(_)
             | IssuingError::OtherFont(_) => Kind::Usage,
             IssuingError::Changed { .. }

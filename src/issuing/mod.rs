@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 
 use crate::bundle::manifest::{self, Manifest, sha256};
 use crate::bundle::{OutputFile, OutputFolder, Staging, verify};
-use crate::document::block::Block;
 use crate::document::font::clean;
 use crate::document::issue::{Issue, issued};
 use crate::document::layout::lay_out;
@@ -126,11 +125,7 @@ fn unchanged(bundle: &Path) -> Result<()> {
 }
 
 fn files(bundle: &Path, name: &str, issue: &Issue, form: &Form) -> Result<Vec<File>> {
-    let document = store::load(bundle, name)?;
-    if !document.blocks.iter().any(|block| matches!(block, Block::Letterhead(_))) {
-        return Err(IssuingError::NoLetterhead(name.to_owned()).into());
-    }
-    let document = issued(&document, Some(issue));
+    let document = issued(&store::load(bundle, name)?, Some(issue));
     let Form { style, family } = form;
     let laid = lay_out(&document, family, style)?;
     Ok(vec![

@@ -1,8 +1,12 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::bundle::Origin;
+use crate::document::block::Document;
+use crate::document::sample;
 use crate::error::Kind;
 
 fn issue(number: u32, signer: &str) -> Issue {
@@ -83,4 +87,26 @@ fn fonts_are_those_that_the_bundle_was_made_with() {
     fs::write(folder.path().join("a.otf"), &font[1..]).unwrap();
     let other = form::form(&origin, Some(folder.path())).unwrap_err();
     assert!(other.to_string().contains("is not the one"), "{other}");
+}
+
+#[test]
+fn what_has_no_letterhead_only_loses_the_draft_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = Document {
+        draft: "DỰ THẢO".into(),
+        blocks: vec![sample::paragraph("Xã Ea Kar thiếu 66 mẫu.")],
+        ..Document::default()
+    };
+    let documents = BTreeMap::from([("communes".to_owned(), sheet)]);
+    for (name, bytes) in store::save(&documents, &BTreeSet::new()).unwrap() {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    let form = form::form(&origin(json!({}), json!([])), None).unwrap();
+    let made = files(folder.path(), "communes", &issue(15, "A"), &form).unwrap();
+    let names: Vec<_> = made.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["communes.pdf", "communes.docx"]);
+    let text = lopdf::Document::load_mem(&made[0].1).unwrap().extract_text(&[1]).unwrap();
+    assert!(text.contains("Ea Kar") && !text.contains("DỰ THẢO"), "{text}");
 }
