@@ -61,23 +61,16 @@ pub fn compare(bundle: &Path, file: &Path, name: Option<&str>) -> Result<Compari
     let format = format(file, &bytes)?;
     let found = match format {
         Format::Docx => docx::read(&bytes),
-        Format::Pdf => pdf::read(&bytes, true),
+        Format::Pdf => pdf::read(&bytes),
     };
-    let damaged = |reason| EditedError::Damaged { path: file.to_owned(), reason };
-    let found = found.map_err(damaged)?;
+    let found = found.map_err(|reason| EditedError::Damaged { path: file.to_owned(), reason })?;
     let documents = documents(bundle, format)?;
     let (document, expected) = chosen(&documents, &found, name, file)?;
     let known: BTreeSet<&str> =
         documents.iter().flat_map(|(_, passages)| passages).flat_map(Passage::numbers).collect();
     let differences = match format {
         Format::Docx => align::differences(expected, &found, &known),
-        Format::Pdf if expected.iter().any(|passage| passage.drawn) => {
-            align::differences_of_pages(expected, &found, &known)
-        }
-        Format::Pdf => {
-            let found = pdf::read(&bytes, false).map_err(damaged)?;
-            align::differences_of_pages(expected, &found, &known)
-        }
+        Format::Pdf => align::differences_of_pages(expected, &found, &known),
     };
     let numbers = expected.iter().flat_map(Passage::numbers).count();
     Ok(Comparison { document: document.clone(), numbers, differences })

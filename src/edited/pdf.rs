@@ -23,33 +23,24 @@ const PAGE_HEIGHT: f64 = 841.89;
 /// A gap wider than this share of the type size is a space.
 const SPACE: f64 = 0.13;
 
-/// The running text as one passage; figures and their captions follow apart, or stay in it.
-pub(super) fn read(bytes: &[u8], figures_apart: bool) -> Result<Vec<Passage>, String> {
+/// Running text and, each with its caption after it, figures; in the order of the pages.
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Passage>, String> {
     let file = Document::load_mem(bytes).map_err(|error| error.to_string())?;
-    let (mut text, mut figures) = (String::new(), Vec::new());
+    let mut passages = Vec::new();
     for page in file.get_pages().into_values() {
-        let (running, drawn) = page_texts(&file, page, figures_apart)?;
-        text.push_str(&running);
-        text.push('\n');
-        figures.extend(drawn.iter().map(|text| Passage::drawing(text)));
+        passages.append(&mut page_passages(&file, page)?);
     }
-    let mut passages = vec![Passage::paragraph(&text)];
-    passages.append(&mut figures);
     passages.retain(|passage| passage.tokens().next().is_some());
     if passages.is_empty() { Err("no text is found in it".into()) } else { Ok(passages) }
 }
 
-/// The running text of a page and that of each figure and its caption.
-fn page_texts(
-    file: &Document,
-    page: ObjectId,
-    figures_apart: bool,
-) -> Result<(String, Vec<String>), String> {
+fn page_passages(file: &Document, page: ObjectId) -> Result<Vec<Passage>, String> {
     let content = file.get_and_decode_page_content(page).map_err(|error| error.to_string())?;
     let fonts = Fonts::of_page(file, page);
-    let mut reader = Reader::new(&fonts, page_height(file, page), figures_apart);
+    let mut reader = Reader::new(&fonts, page_height(file, page));
     content.operations.iter().for_each(|operation| reader.run(operation));
-    Ok((reader.text, reader.figures))
+    reader.finish(false);
+    Ok(reader.passages)
 }
 
 /// The height of the page's media box, which may be inherited.
@@ -126,8 +117,7 @@ struct Reader<'a> {
     line_matrix: Matrix,
     end: Option<End>,
     text: String,
-    figures_apart: bool,
-    figures: Vec<String>,
+    passages: Vec<Passage>,
     /// For each open marked-content sequence, whether it is a figure or the caption of one.
     marks: Vec<bool>,
     /// Whether the last one was a figure.
@@ -135,7 +125,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(fonts: &'a Fonts<'a>, height: f64, figures_apart: bool) -> Self {
+    fn new(fonts: &'a Fonts<'a>, height: f64) -> Self {
         let state = State {
             page: Matrix::IDENTITY,
             font: Vec::new(),
@@ -154,8 +144,7 @@ impl<'a> Reader<'a> {
             line_matrix: Matrix::IDENTITY,
             end: None,
             text: String::new(),
-            figures_apart,
-            figures: Vec::new(),
+            passages: Vec::new(),
             marks: Vec::new(),
             after_figure: false,
         }
@@ -198,24 +187,28 @@ impl<'a> Reader<'a> {
         let tag = operation.operands.first().and_then(|operand| operand.as_name().ok());
         let is_figure = tag == Some(b"Figure");
         let is_caption = tag == Some(b"Caption") && self.after_figure;
-        let apart = self.figures_apart && (is_figure || is_caption);
-        if apart && !self.in_figure() {
-            self.figures.push(String::new());
-            self.text.push('\n');
-            self.end = None;
+        if (is_figure || is_caption) && !self.in_figure() {
+            self.finish(false);
         }
-        self.marks.push(apart);
+        self.marks.push(is_figure || is_caption);
         self.after_figure = is_figure;
     }
 
     fn close(&mut self) {
         if self.marks.pop() == Some(true) && !self.in_figure() {
-            self.end = None;
+            self.finish(true);
         }
     }
 
     fn in_figure(&self) -> bool {
         self.marks.contains(&true)
+    }
+
+    /// What was read since the last passage becomes one.
+    fn finish(&mut self, drawn: bool) {
+        let text = std::mem::take(&mut self.text);
+        self.passages.push(Passage { drawn, ..Passage::paragraph(&text) });
+        self.end = None;
     }
 
     fn set_line(&mut self, matrix: Matrix) {
@@ -266,19 +259,15 @@ impl<'a> Reader<'a> {
             return;
         }
         let size = self.state.size * start.scale();
-        let written = match (self.in_figure(), self.figures.last_mut()) {
-            (true, Some(figure)) => figure,
-            _ => &mut self.text,
-        };
         if let Some(end) = self.end {
             let same_line = (y - end.y).abs() < 0.3 * size.max(end.size);
             if !same_line {
-                written.push('\n');
+                self.text.push('\n');
             } else if x - end.x > SPACE * size || x - end.x < -size {
-                written.push(' ');
+                self.text.push(' ');
             }
         }
-        written.push_str(text);
+        self.text.push_str(text);
         let after = self.text_matrix.then(self.state.page);
         let [.., x, y] = after.0;
         self.end = Some(End { x, y, size });

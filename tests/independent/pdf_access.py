@@ -189,6 +189,17 @@ def check_marks(report, pdf, contents, root, nodes):
         "14289-1 7.2 reading order runs with the pages",
         (f"{a} before {b}" for a, b in zip(order, order[1:]) if a > b),
     )
+    figures = [
+        (places.get(page, -1), mark)
+        for node in nodes
+        if node.role == "Div"
+        for child in node.children
+        for page, mark in reading(child)
+    ]
+    report.check(
+        "14289-1 7.2 figures run with the pages",
+        (f"{a} before {b}" for a, b in zip(figures, figures[1:]) if a > b),
+    )
 
 
 def reading(node):
