@@ -4,6 +4,7 @@
 
 mod checks;
 mod coverage;
+mod due;
 mod form;
 mod load;
 mod reconciliation;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 pub use checks::Checks;
 pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
+pub use due::{DueForm, Every, Sender};
 pub use form::{Fonts, Form};
 pub(crate) use load::malformed;
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
@@ -60,6 +62,9 @@ pub struct Config {
     pub report: Settings,
     #[serde(default)]
     pub form: Form,
+    /// What is due from whom; empty: nothing is watched.
+    #[serde(default)]
+    pub due: Vec<DueForm>,
     #[serde(default)]
     pub definitions: Definitions,
 }
