@@ -16,7 +16,7 @@ use crate::import::Samples;
 use crate::origin::origin;
 use crate::output;
 use crate::plan::Plan;
-use crate::progress::{Progress, Step};
+use crate::progress::{Progress, RunId, Step};
 use crate::reconciliation::reconcile;
 use crate::statistics::{self, Bench};
 use crate::validation::ledger::Ledger;
@@ -96,7 +96,9 @@ pub fn run(
     progress(Step::Stage { name: "inputs", rows: 0 });
     plan.history.check(samples.simulated())?;
     let mut origin = origin(plan, samples)?;
-    if !request.force && !request.dry_run && is_current(&bundle, &origin.key()?) {
+    let key = origin.key()?;
+    progress(Step::Identified(RunId::of(&key)));
+    if !request.force && !request.dry_run && is_current(&bundle, &key) {
         return Ok(Outcome {
             verdict: Verdict::Unchanged,
             bundle,

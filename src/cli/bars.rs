@@ -34,6 +34,7 @@ impl Bars {
                 *line = stage(name, rows);
             }
             Step::Rows(rows) => line.inc(rows),
+            Step::Identified(_) => {}
         }
     }
 }

@@ -8,17 +8,23 @@ mod bars;
 mod check;
 mod completions;
 mod demo;
+mod ending;
 mod environment;
 mod explain;
 mod explanations;
 mod fault;
 mod finalize;
 mod grid;
+mod hooks;
 mod init;
 mod ledger;
+mod log;
+mod manual;
 mod output;
 mod run;
+mod run_report;
 mod verify;
+mod watch;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -27,6 +33,9 @@ use clap::{Parser, Subcommand};
 use ispeed_report::error::Result;
 
 use answer::{Answer, Format};
+
+/// Bundles name the version only: they do not depend on how it was built.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("ISPEED_REPORT_BUILD"), ")");
 
 const LONG: &str = "\
 From a month of i-Speed samples (Parquet) to the two official reports of a province: the report to \
@@ -49,7 +58,7 @@ Start with:
 
 /// From a month of i-Speed samples to the two official reports of a province.
 #[derive(Debug, Parser)]
-#[command(name = "ispeed-report", version, long_about = LONG, after_help = EXIT_CODES)]
+#[command(name = "ispeed-report", version = VERSION, long_about = LONG, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -65,6 +74,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),
+    Manual(manual::ManualArgs),
 }
 
 impl Command {
@@ -93,6 +103,7 @@ impl Command {
             Command::Demo(args) => demo::demo(args),
             Command::Init(args) => init::init(args),
             Command::Completions(args) => completions::completions(args),
+            Command::Manual(args) => manual::manual(args),
         }
     }
 }
@@ -144,6 +155,7 @@ mod tests {
             "ispeed-report demo --province 52 --month 2025-06 --samples 10 --seed 2 --out x",
             "ispeed-report init d",
             "ispeed-report completions bash",
+            "ispeed-report manual d",
         ] {
             assert!(parse(line).is_ok(), "{line}");
         }

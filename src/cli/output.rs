@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Format};
 use super::fault::CliFault;
+use super::log::Log;
 
 /// The exit code of a bug, the same as that of a Rust program that panics.
 const INTERNAL: u8 = 101;
@@ -37,18 +38,33 @@ pub fn print(answer: Answer, format: Format) -> ExitCode {
         Format::Quiet => Ok(()),
         Format::Json => on_stdout(&object(&answer, failure.as_ref())),
     };
-    if format != Format::Json {
-        let warnings = answer.warnings.iter().map(|w| format!("warning: {w}\n"));
-        on_stderr(&warnings.collect::<String>());
+    if format != Format::Json || Log::is_open() {
+        warnings(&answer.warnings);
     }
     if let Some(failure) = &failure {
-        on_stderr(&message(failure));
+        tell(failure);
     }
     match (printed, failure) {
         (_, Some(failure)) => ExitCode::from(failure.exit_code),
         (Ok(()), None) => ExitCode::SUCCESS,
         (Err(error), None) => unprintable(&error),
     }
+}
+
+fn warnings(warnings: &[String]) {
+    if Log::is_open() {
+        warnings.iter().for_each(|warning| tracing::warn!("{}", plain(warning)));
+        return;
+    }
+    on_stderr(&warnings.iter().map(|warning| format!("warning: {warning}\n")).collect::<String>());
+}
+
+fn tell(failure: &Failure) {
+    if !Log::is_open() {
+        return on_stderr(&message(failure));
+    }
+    let hint = failure.hint.as_deref();
+    tracing::error!(exit_code = failure.exit_code, hint, "{}", plain(&failure.message));
 }
 
 /// Help, version, or what is wrong with the command line.
@@ -80,7 +96,7 @@ pub fn internal_error(place: Option<String>, format: Format) -> ExitCode {
     if format == Format::Json {
         let _ = on_stdout(&object(&Answer::default(), Some(&failure)));
     }
-    on_stderr(&message(&failure));
+    tell(&failure);
     ExitCode::from(failure.exit_code)
 }
 
@@ -137,7 +153,7 @@ fn on_stderr(text: &str) {
 
 fn unprintable(error: &io::Error) -> ExitCode {
     let failure = Failure::from(&CliFault::Stdout(error.to_string()).into());
-    on_stderr(&message(&failure));
+    tell(&failure);
     ExitCode::from(failure.exit_code)
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, value_parser};
 use ispeed_report::bundle::Manifest;
-use ispeed_report::config;
+use ispeed_report::config::{self, Config};
 use ispeed_report::error::Result;
 use ispeed_report::import::Samples;
 use ispeed_report::pipeline::{self, Outcome, Request, Verdict};
@@ -13,10 +13,12 @@ use ispeed_report::plan::{Plan, parse_day};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Format};
-use super::bars::Bars;
+use super::ending::Ending;
 use super::environment::{default_threads, work_folder};
 use super::fault::CliFault;
 use super::ledger;
+use super::log::Log;
+use super::watch::Watch;
 
 const LONG: &str = "\
 Make the reports of a month: samples in, a bundle out.
@@ -81,6 +83,9 @@ pub struct Manner {
     /// Print one JSON object instead of text
     #[arg(long)]
     pub json: bool,
+    /// How to log on stderr, instead of showing progress
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub log: Log,
 }
 
 impl Manner {
@@ -93,32 +98,45 @@ impl Manner {
         }
     }
 
+    /// Whether progress is drawn: not into a log.
+    fn progress(&self) -> Format {
+        if self.log == Log::None { self.format() } else { Format::Quiet }
+    }
+
     /// The number of threads.
     pub fn threads(&self) -> usize {
         self.threads.map_or_else(default_threads, usize::from)
     }
 }
 
-/// Plans, opens the samples, runs the pipeline.
+/// Runs, and leaves a run report beside the bundle.
 pub fn run(args: &RunArgs) -> Result<Answer> {
+    args.manner.log.open();
+    let mut config = config::read(&args.config)?;
+    if !args.history.is_empty() {
+        config.history.paths.clone_from(&args.history);
+    }
+    let subject = args.config.display().to_string();
+    let ending = Ending::begin(&args.out, &config, &args.month, args.manner.threads());
+    let watch = Watch::new(args.manner.progress(), subject);
+    let made = make(args, config, &watch).map(answer);
+    Ok(ending.end(made.unwrap_or_else(Answer::failed), watch))
+}
+
+/// Plans, opens the samples, runs the pipeline.
+fn make(args: &RunArgs, config: Config, watch: &Watch) -> Result<Outcome> {
     let work = work_folder()?;
-    let plan = plan(args, work.path())?;
+    let plan = plan(args, config, work.path())?;
     let source = &plan.config.samples;
     let paths = if args.samples.is_empty() { &source.paths } else { &args.samples };
     let zone = plan.naive_zone.as_ref();
     let samples = Samples::open(paths, &source.profile, &plan.queries, zone)?;
     let Manner { force, dry_run, .. } = args.manner;
     let request = Request { out: args.out.clone(), force, dry_run };
-    let bars = Bars::new(args.manner.format());
-    let outcome = pipeline::run(&plan, &samples, &request, &|step| bars.show(step))?;
-    Ok(answer(outcome))
+    pipeline::run(&plan, &samples, &request, &|step| watch.see(step))
 }
 
-fn plan(args: &RunArgs, work: &Path) -> Result<Plan> {
-    let mut config = config::read(&args.config)?;
-    if !args.history.is_empty() {
-        config.history.paths.clone_from(&args.history);
-    }
+fn plan(args: &RunArgs, config: Config, work: &Path) -> Result<Plan> {
     let report_date = args.report_date.as_deref().map(parse_day).transpose()?;
     let threads = args.manner.threads();
     Plan::new(config, true, Some(&args.month), report_date, threads, work.to_owned())

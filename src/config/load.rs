@@ -164,6 +164,9 @@ fn check(path: &str, config: &Config) -> Result<()> {
     if let Some((setting, found, expected)) = config.checks.fault() {
         return fault(setting, found, expected);
     }
+    if let Some((setting, found, expected)) = config.hooks.fault() {
+        return fault(setting, found, expected);
+    }
     if let Some((setting, found, expected)) = config.form.fault() {
         return fault(setting, found, &expected);
     }

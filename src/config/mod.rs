@@ -6,6 +6,7 @@ mod checks;
 mod coverage;
 mod due;
 mod form;
+mod hooks;
 mod load;
 mod reconciliation;
 
@@ -19,6 +20,7 @@ pub use checks::Checks;
 pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
 pub use due::{DueForm, Every, Sender};
 pub use form::{Fonts, Form};
+pub use hooks::Hooks;
 pub(crate) use load::malformed;
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
 pub use reconciliation::Reconciliation;
@@ -65,6 +67,8 @@ pub struct Config {
     /// What is due from whom; empty: nothing is watched.
     #[serde(default)]
     pub due: Vec<DueForm>,
+    #[serde(default)]
+    pub hooks: Hooks,
     #[serde(default)]
     pub definitions: Definitions,
 }

@@ -33,6 +33,7 @@ mod letters;
 mod life;
 mod monthly;
 mod names;
+mod operation;
 mod operators;
 mod partitions;
 mod portable;
