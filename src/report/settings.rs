@@ -86,14 +86,13 @@ impl Default for Deadlines {
 }
 
 impl Deadlines {
-    /// The first day that not every month has: its setting and its value.
-    pub fn fault(&self) -> Option<(&'static str, u8)> {
-        let days = [
+    /// Each with its setting.
+    pub fn days(&self) -> [(&'static str, u8); 3] {
+        [
             ("report.deadlines.agencies", self.agencies),
             ("report.deadlines.communes", self.communes),
             ("report.deadlines.operators", self.operators),
-        ];
-        days.into_iter().find(|(_, day)| !(1..=28).contains(day))
+        ]
     }
 }
 

@@ -64,9 +64,15 @@ impl Case {
 
     /// Runs the program with these arguments.
     pub fn run(&self, arguments: &[&str]) -> Answer {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with variables in an otherwise empty environment.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Answer {
         let output = Command::new(env!("CARGO_BIN_EXE_ispeed-report"))
             .args(arguments)
             .env_clear()
+            .envs(variables.iter().copied())
             .current_dir(self.folder.path())
             .output()
             .unwrap();
