@@ -173,6 +173,9 @@ fn check(path: &str, config: &Config) -> Result<()> {
     if let Some((setting, found, expected)) = config.coverage.fault() {
         return fault(&setting, found, expected);
     }
+    if let Some((setting, found, expected)) = config.campaign.fault(&config.due) {
+        return fault(&setting, found, &expected);
+    }
     let snap_m = config.communes.snap_m;
     if !(0.0..=5_000.0).contains(&snap_m) {
         return fault("communes.snap_m", snap_m.to_string(), "0 to 5000 metres");
@@ -219,6 +222,7 @@ fn resolve(config: &mut Config, folder: &Path) {
     config.definitions.queries.iter_mut().for_each(absolute);
     config.definitions.reports.iter_mut().for_each(absolute);
     config.report.monthly_text.iter_mut().for_each(absolute);
+    config.campaign.paths_mut().for_each(absolute);
     config.history.paths.iter_mut().for_each(absolute);
     if let Some(fonts) = &mut config.form.fonts {
         fonts.files_mut().into_iter().for_each(absolute);

@@ -41,6 +41,12 @@ const ORDER: &[&str] = &[
     "platforms",
     "reconciliation",
     "reconciliation_reasons",
+    "campaign_forms",
+    "campaign_totals",
+    "campaign",
+    "campaign_missing",
+    "campaign_communes",
+    "campaign_problems",
     "commune_location",
     "coverage_basis",
 ];
@@ -76,6 +82,8 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("kind", "evidence_kinds"),
     ("kinds", "evidence_kinds"),
     ("signal_quantile", "signal_quantiles"),
+    ("sender", "campaign_senders"),
+    ("problem", "campaign_problems"),
 ];
 
 /// The sheets of the annex; `period` is the period in words.

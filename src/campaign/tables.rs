@@ -1,0 +1,339 @@
+//! The forms of a month as tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+};
+use jiff::civil::Date;
+
+use super::submissions::{Fate, Problem, Submission};
+use super::units::Unit;
+use super::{Campaign, Form};
+use crate::bundle::tables::reads_as_formula;
+use crate::config::Sender;
+use crate::engine::EngineFault;
+use crate::error::Result;
+use crate::import::functions::days;
+use crate::plan::table;
+
+/// The columns of the table `campaign` before those of the measures.
+pub const COLUMNS: [&str; 15] = [
+    "form",
+    "form_title",
+    "sender",
+    "month",
+    "unit",
+    "commune_code",
+    "commune_valid_from",
+    "matched",
+    "unit_due",
+    "received_on",
+    "first_received_on",
+    "last_day",
+    "state",
+    "file",
+    "row",
+];
+
+/// The longest text that is quoted from a file.
+const QUOTED: usize = 200;
+
+/// Every table of the forms, by name. What may have been sent by the report date is not yet missing.
+pub fn tables(
+    campaign: &Campaign,
+    month: &str,
+    report_date: Date,
+) -> Result<Vec<(&'static str, RecordBatch)>> {
+    Ok(vec![
+        ("campaign", submitted(campaign, month)?),
+        ("campaign_forms", forms(campaign, month, report_date)?),
+        ("campaign_missing", missing(campaign, report_date)?),
+        ("campaign_problems", problems(campaign)?),
+        ("campaign_totals", totals(campaign)?),
+    ])
+}
+
+/// `on_time`, `late`, or nothing where the form has no day.
+fn state(form: &Form, unit: &Unit) -> Option<&'static str> {
+    let first = form.first_received(&unit.key)?;
+    form.last_day.map(|last| if first <= last { "on_time" } else { "late" })
+}
+
+/// Accepted rows, one per unit.
+fn submitted(campaign: &Campaign, month: &str) -> Result<RecordBatch> {
+    let all = || {
+        campaign.forms.iter().flat_map(|form| {
+            let mut rows: Vec<(&Form, &Submission, &Unit)> = form
+                .accepted()
+                .filter_map(|one| one.unit.as_ref().map(|unit| (form, one, unit)))
+                .collect();
+            rows.sort_by(|a, b| (&a.2.name, &a.2.key).cmp(&(&b.2.name, &b.2.key)));
+            rows
+        })
+    };
+    let mut columns: Vec<(&str, ArrayRef)> = vec![
+        ("form", text(all().map(|(form, ..)| safe(&form.due.id)))),
+        ("form_title", text(all().map(|(form, ..)| safe(&form.due.title)))),
+        ("sender", text(all().map(|(form, ..)| Some(sender(form))))),
+        ("month", text(all().map(|_| Some(month.to_owned())))),
+        ("unit", text(all().map(|(_, _, unit)| safe(&unit.name)))),
+        ("commune_code", text(all().map(|(_, _, unit)| commune_code(unit)))),
+        ("commune_valid_from", dates(all().map(|(_, _, unit)| unit.valid_from))),
+        ("matched", flags(all().map(|(_, one, _)| one.matched))),
+        ("unit_due", flags(all().map(|(.., unit)| unit.due))),
+        ("received_on", dates(all().map(|(_, one, _)| one.received_on))),
+        ("first_received_on", dates(all().map(|(form, _, unit)| form.first_received(&unit.key)))),
+        ("last_day", dates(all().map(|(form, ..)| form.last_day))),
+        ("state", text(all().map(|(form, _, unit)| state(form, unit).map(str::to_owned)))),
+        ("file", text(all().map(|(_, one, _)| Some(one.file.clone())))),
+        ("row", counts(all().map(|(_, one, _)| Some(i64::from(one.row))))),
+    ];
+    for (place, measure) in campaign.measures.iter().enumerate() {
+        let values = all().map(|(_, one, _)| one.counts.get(place).copied().flatten());
+        columns.push((&measure.name, counts(values)));
+    }
+    let nullable = columns.into_iter().map(|(name, array)| (name, array, true));
+    Ok(RecordBatch::try_from_iter_with_nullable(nullable)
+        .map_err(|e| EngineFault::Table { table: "campaign".into(), message: e.to_string() })?)
+}
+
+/// What is not there of a unit that has to send a form.
+fn lack(form: &Form, unit: &Unit, report_date: Date) -> Option<&'static str> {
+    let own = |one: &&Submission| one.unit.as_ref().is_some_and(|sent| sent.key == unit.key);
+    let mut sent = form.submissions.iter().filter(own);
+    if form.first_received(&unit.key).is_some() {
+        return None;
+    }
+    if sent.any(|one| one.fate == Fate::Rejected) {
+        return Some("rejected");
+    }
+    let is_open = form.last_day.is_none_or(|last| report_date <= last);
+    form.is_monthly().then_some(if is_open { "pending" } else { "missing" })
+}
+
+fn missing(campaign: &Campaign, report_date: Date) -> Result<RecordBatch> {
+    let rows: Vec<(&Form, &Unit, &str)> = campaign
+        .forms
+        .iter()
+        .flat_map(|form| form.units.iter().map(move |unit| (form, unit)))
+        .filter_map(|(form, unit)| Some((form, unit, lack(form, unit, report_date)?)))
+        .collect();
+    let rows = || rows.iter();
+    Ok(table(
+        "campaign_missing",
+        [
+            ("form", text(rows().map(|(form, ..)| safe(&form.due.id)))),
+            ("form_title", text(rows().map(|(form, ..)| safe(&form.due.title)))),
+            ("sender", text(rows().map(|(form, ..)| Some(sender(form))))),
+            ("unit", text(rows().map(|(_, unit, _)| safe(&unit.name)))),
+            ("commune_code", text(rows().map(|(_, unit, _)| commune_code(unit)))),
+            ("commune_valid_from", dates(rows().map(|(_, unit, _)| unit.valid_from))),
+            ("last_day", dates(rows().map(|(form, ..)| form.last_day))),
+            ("state", text(rows().map(|(.., state)| Some((*state).to_owned())))),
+        ],
+    )?)
+}
+
+/// How many units stand how, and what became of the rows.
+struct Standing {
+    on_time: i64,
+    late: i64,
+    undated: i64,
+    others: i64,
+    lacks: BTreeMap<&'static str, i64>,
+}
+
+impl Standing {
+    fn of(form: &Form, report_date: Date) -> Self {
+        let units: Vec<&Unit> = form.accepted().filter_map(|one| one.unit.as_ref()).collect();
+        let due = |wanted: Option<&str>| {
+            units.iter().filter(|unit| unit.due && state(form, unit) == wanted).count() as i64
+        };
+        let mut lacks = BTreeMap::new();
+        for lack in form.units.iter().filter_map(|unit| lack(form, unit, report_date)) {
+            *lacks.entry(lack).or_default() += 1;
+        }
+        Standing {
+            on_time: due(Some("on_time")),
+            late: due(Some("late")),
+            undated: due(None),
+            others: units.iter().filter(|unit| !unit.due).count() as i64,
+            lacks,
+        }
+    }
+}
+
+fn forms(campaign: &Campaign, month: &str, report_date: Date) -> Result<RecordBatch> {
+    let rows: Vec<(&Form, Standing)> =
+        campaign.forms.iter().map(|form| (form, Standing::of(form, report_date))).collect();
+    let number = |value: &dyn Fn(&Form, &Standing) -> i64| -> ArrayRef {
+        counts(rows.iter().map(|(form, standing)| Some(value(form, standing))))
+    };
+    let lacks =
+        |state: &str| number(&|_, standing| standing.lacks.get(state).copied().unwrap_or(0));
+    let fate = |fate: Fate| number(&|form, _| form.count(fate));
+    let listed = |form: &Form| (!form.units.is_empty()).then_some(form.units.len() as i64);
+    Ok(table(
+        "campaign_forms",
+        [
+            ("form", text(rows.iter().map(|(form, _)| safe(&form.due.id)))),
+            ("form_title", text(rows.iter().map(|(form, _)| safe(&form.due.title)))),
+            ("sender", text(rows.iter().map(|(form, _)| Some(sender(form))))),
+            ("month", text(rows.iter().map(|_| Some(month.to_owned())))),
+            ("last_day", dates(rows.iter().map(|(form, _)| form.last_day))),
+            ("units_due", counts(rows.iter().map(|(form, _)| listed(form)))),
+            ("units_on_time", number(&|_, standing| standing.on_time)),
+            ("units_late", number(&|_, standing| standing.late)),
+            ("units_undated", number(&|_, standing| standing.undated)),
+            ("units_missing", lacks("missing")),
+            ("units_pending", lacks("pending")),
+            ("units_rejected", lacks("rejected")),
+            ("units_others", number(&|_, standing| standing.others)),
+            ("files", number(&|form, _| form.files as i64)),
+            ("rows_read", number(&|form, _| form.submissions.len() as i64)),
+            ("rows_accepted", fate(Fate::Accepted)),
+            ("rows_replaced", fate(Fate::Replaced)),
+            ("rows_other_period", fate(Fate::OtherPeriod)),
+            ("rows_rejected", fate(Fate::Rejected)),
+        ],
+    )?)
+}
+
+/// What the units of a form report together, for every measure that any of them gives.
+fn totals(campaign: &Campaign) -> Result<RecordBatch> {
+    let mut rows = Vec::new();
+    for form in &campaign.forms {
+        for (place, measure) in campaign.measures.iter().enumerate() {
+            let given: Vec<i64> = form
+                .accepted()
+                .filter_map(|one| one.counts.get(place).copied().flatten())
+                .collect();
+            if !given.is_empty() {
+                // At most 50.000 rows of at most 10^12.
+                rows.push((form, measure, given.len() as i64, given.iter().sum::<i64>()));
+            }
+        }
+    }
+    let rows = || rows.iter();
+    Ok(table(
+        "campaign_totals",
+        [
+            ("form", text(rows().map(|(form, ..)| safe(&form.due.id)))),
+            ("form_title", text(rows().map(|(form, ..)| safe(&form.due.title)))),
+            ("sender", text(rows().map(|(form, ..)| Some(sender(form))))),
+            ("measure", text(rows().map(|(_, measure, ..)| Some(measure.name.clone())))),
+            ("measure_label", text(rows().map(|(_, measure, ..)| safe(&measure.label)))),
+            ("measure_unit", text(rows().map(|(_, measure, ..)| safe(&measure.unit)))),
+            ("units", counts(rows().map(|(_, _, units, _)| Some(*units)))),
+            ("total", counts(rows().map(|(.., total)| Some(*total)))),
+        ],
+    )?)
+}
+
+fn problems(campaign: &Campaign) -> Result<RecordBatch> {
+    let mut rows: Vec<(&Form, &Problem)> = campaign
+        .forms
+        .iter()
+        .flat_map(|form| form.problems.iter().map(move |problem| (form, problem)))
+        .collect();
+    rows.sort_by_key(|(form, problem)| (&form.due.id, &problem.file, problem.row));
+    let rows = || rows.iter();
+    Ok(table(
+        "campaign_problems",
+        [
+            ("form", text(rows().map(|(form, _)| safe(&form.due.id)))),
+            ("form_title", text(rows().map(|(form, _)| safe(&form.due.title)))),
+            ("file", text(rows().map(|(_, problem)| Some(problem.file.clone())))),
+            ("row", counts(rows().map(|(_, problem)| Some(i64::from(problem.row))))),
+            ("unit", text(rows().map(|(_, problem)| safe(&problem.unit)))),
+            ("problem", text(rows().map(|(_, problem)| Some(problem.reason.to_owned())))),
+            ("column", text(rows().map(|(_, problem)| safe(&problem.column)))),
+            ("found", text(rows().map(|(_, problem)| safe(&problem.found)))),
+            ("nearest", text(rows().map(|(_, problem)| safe(&problem.nearest)))),
+            ("row_rejected", flags(rows().map(|(_, problem)| problem.rejected))),
+        ],
+    )?)
+}
+
+/// The input of `queries/campaign/communes.sql`: what communes say they did.
+pub fn claims(campaign: &Campaign, factor: f64) -> Result<RecordBatch> {
+    let places = ["tests", "installs"]
+        .map(|name| campaign.measures.iter().position(|measure| measure.name == name));
+    let mut communes: BTreeSet<&Unit> = BTreeSet::new();
+    let mut sums: BTreeMap<(&str, usize), i64> = BTreeMap::new();
+    for form in campaign.forms.iter().filter(|form| form.due.from == Sender::Communes) {
+        for one in form.accepted() {
+            let Some(unit) = one.unit.as_ref().filter(|unit| unit.valid_from.is_some()) else {
+                continue;
+            };
+            if !communes.iter().any(|known| known.key == unit.key) {
+                communes.insert(unit);
+            }
+            for (which, place) in places.iter().enumerate() {
+                let count = place.and_then(|place| one.counts.get(place).copied().flatten());
+                if let Some(count) = count {
+                    *sums.entry((unit.key.as_str(), which)).or_default() += count;
+                }
+            }
+        }
+    }
+    let sum = |which: usize| {
+        counts(communes.iter().map(|unit| sums.get(&(unit.key.as_str(), which)).copied()))
+    };
+    let factors: ArrayRef =
+        Arc::new(communes.iter().map(|_| Some(factor)).collect::<Float64Array>());
+    Ok(table(
+        "campaign_claims",
+        [
+            ("commune_code", text(communes.iter().map(|unit| Some(unit.key.clone())))),
+            ("commune_valid_from", dates(communes.iter().map(|unit| unit.valid_from))),
+            ("claimed_tests", sum(0)),
+            ("claimed_installs", sum(1)),
+            ("claim_factor", factors),
+        ],
+    )?)
+}
+
+fn sender(form: &Form) -> String {
+    let name = match form.due.from {
+        Sender::Departments => "departments",
+        Sender::Press => "press",
+        Sender::Districts => "districts",
+        Sender::Communes => "communes",
+        Sender::Operators => "operators",
+        Sender::Issuer => "issuer",
+    };
+    name.to_owned()
+}
+
+fn commune_code(unit: &Unit) -> Option<String> {
+    unit.valid_from.map(|_| unit.key.clone())
+}
+
+/// Text from a file as it may stand in a table: short, and no formula (see [`reads_as_formula`]).
+fn safe(found: &str) -> Option<String> {
+    let short: String = found.chars().take(QUOTED).collect();
+    match short.trim() {
+        "" => None,
+        text if reads_as_formula(text) => Some(format!("“{text}”")),
+        text => Some(text.to_owned()),
+    }
+}
+
+fn text(values: impl Iterator<Item = Option<String>>) -> ArrayRef {
+    Arc::new(values.collect::<StringArray>())
+}
+
+fn counts(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
+    Arc::new(values.collect::<Int64Array>())
+}
+
+fn dates(values: impl Iterator<Item = Option<Date>>) -> ArrayRef {
+    Arc::new(values.map(|day| day.map(days)).collect::<Date32Array>())
+}
+
+fn flags(values: impl Iterator<Item = bool>) -> ArrayRef {
+    Arc::new(values.map(Some).collect::<BooleanArray>())
+}
