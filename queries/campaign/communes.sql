@@ -37,6 +37,7 @@ SELECT
         WHEN CAST(c.claimed_tests AS DOUBLE) - c.claim_factor * CAST(m.tests_located AS DOUBLE) > 0 THEN TRUE
         ELSE FALSE
     END AS claims_exceed,
+    c.claim_factor,
     p.simulated
 FROM located AS m
 CROSS JOIN parameters AS p

@@ -39,6 +39,7 @@ pub use deadline::last_day;
 pub use fault::CampaignFault;
 use header::Fields;
 use submissions::{Fate, Problem, Reader, Submission};
+pub use tables::TITLE;
 use units::{Unit, Units};
 
 const FIELDS: [&str; 5] = ["unit", "unit_code", "district", "received_on", "period"];

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
 };
+use arrow::datatypes::{Field, Schema};
 use jiff::civil::Date;
 
 use super::submissions::{Fate, Problem, Submission};
@@ -36,6 +37,9 @@ pub const COLUMNS: [&str; 15] = [
     "file",
     "row",
 ];
+
+/// The key of a column's title among the facts that its field carries.
+pub const TITLE: &str = "title";
 
 /// The longest text that is quoted from a file.
 const QUOTED: usize = 200;
@@ -94,9 +98,23 @@ fn submitted(campaign: &Campaign, month: &str) -> Result<RecordBatch> {
         let values = all().map(|(_, one, _)| one.counts.get(place).copied().flatten());
         columns.push((&measure.name, counts(values)));
     }
-    let nullable = columns.into_iter().map(|(name, array)| (name, array, true));
-    Ok(RecordBatch::try_from_iter_with_nullable(nullable)
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, array)| Field::new(*name, array.data_type().clone(), true))
+        .map(|field| titled(field, campaign))
+        .collect();
+    let arrays = columns.into_iter().map(|(_, array)| array).collect();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
         .map_err(|e| EngineFault::Table { table: "campaign".into(), message: e.to_string() })?)
+}
+
+/// A measure brings its title along: the labels do not have those of a province's own.
+fn titled(field: Field, campaign: &Campaign) -> Field {
+    let measure = campaign.measures.iter().find(|measure| measure.name == *field.name());
+    match measure {
+        Some(measure) => field.with_metadata([(TITLE.to_owned(), measure.label.clone())].into()),
+        None => field,
+    }
 }
 
 /// What is not there of a unit that has to send a form.
@@ -205,17 +223,18 @@ fn forms(campaign: &Campaign, month: &str, report_date: Date) -> Result<RecordBa
 fn totals(campaign: &Campaign) -> Result<RecordBatch> {
     let mut rows = Vec::new();
     for form in &campaign.forms {
-        for (place, measure) in campaign.measures.iter().enumerate() {
+        for place in 0..campaign.measures.len() {
             let given: Vec<i64> = form
                 .accepted()
                 .filter_map(|one| one.counts.get(place).copied().flatten())
                 .collect();
             if !given.is_empty() {
                 // At most 50.000 rows of at most 10^12.
-                rows.push((form, measure, given.len() as i64, given.iter().sum::<i64>()));
+                rows.push((form, place, given.len() as i64, given.iter().sum::<i64>()));
             }
         }
     }
+    let of = |place: usize| &campaign.measures[place];
     let rows = || rows.iter();
     Ok(table(
         "campaign_totals",
@@ -223,9 +242,10 @@ fn totals(campaign: &Campaign) -> Result<RecordBatch> {
             ("form", text(rows().map(|(form, ..)| safe(&form.due.id)))),
             ("form_title", text(rows().map(|(form, ..)| safe(&form.due.title)))),
             ("sender", text(rows().map(|(form, ..)| Some(sender(form))))),
-            ("measure", text(rows().map(|(_, measure, ..)| Some(measure.name.clone())))),
-            ("measure_label", text(rows().map(|(_, measure, ..)| safe(&measure.label)))),
-            ("measure_unit", text(rows().map(|(_, measure, ..)| safe(&measure.unit)))),
+            ("measure_no", counts(rows().map(|(_, place, ..)| Some(*place as i64 + 1)))),
+            ("measure", text(rows().map(|(_, place, ..)| Some(of(*place).name.clone())))),
+            ("measure_label", text(rows().map(|(_, place, ..)| safe(&of(*place).label)))),
+            ("measure_unit", text(rows().map(|(_, place, ..)| safe(&of(*place).unit)))),
             ("units", counts(rows().map(|(_, _, units, _)| Some(*units)))),
             ("total", counts(rows().map(|(.., total)| Some(*total)))),
         ],

@@ -90,7 +90,7 @@ impl<'a> Units<'a> {
         let found = self.places(code, name, district).unwrap_or_else(|| self.by_name(name));
         match found {
             Meant::Known(unit) => {
-                let due = self.due.iter().any(|due| due.key == unit.key);
+                let due = self.due.is_empty() || self.due.iter().any(|due| due.key == unit.key);
                 Meant::Known(Unit { due, ..unit })
             }
             Meant::Unknown { .. } => Meant::Unknown { nearest: self.nearest(name) },

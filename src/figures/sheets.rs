@@ -8,6 +8,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
 
 use crate::bundle::{Sheet, SheetColumn};
+use crate::campaign::TITLE;
 use crate::error::Result;
 use crate::report::Labels;
 
@@ -152,8 +153,9 @@ fn column(table: &str, field: &Field, labels: &Labels) -> Result<SheetColumn> {
         _ if field.data_type().is_floating() => 2,
         _ => 0,
     };
+    let own = field.metadata().get(TITLE).filter(|title| !title.is_empty());
     Ok(SheetColumn {
-        title: labels.column_title(table, &key)?,
+        title: own.map_or_else(|| labels.column_title(table, &key), |title| Ok(title.clone()))?,
         decimals: Some(decimals),
         percent,
         key,
@@ -170,7 +172,8 @@ fn readable(batch: &RecordBatch, labels: &Labels) -> Result<RecordBatch> {
             continue;
         }
         let array = in_words(name, array, labels);
-        fields.push(Field::new(name, array.data_type().clone(), true));
+        let kept = Field::new(name, array.data_type().clone(), true);
+        fields.push(kept.with_metadata(field.metadata().clone()));
         columns.push(array);
     }
     let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));

@@ -11,6 +11,7 @@ mod shared;
 mod benchmarks;
 mod bias;
 mod boundaries;
+mod campaign;
 mod checks;
 mod collapse;
 mod comparison;
