@@ -6,6 +6,7 @@
 //! | `values` | counts and days as people write them |
 //! | `units` | who has to send a form, and whom a name means |
 //! | `submissions` | rows that are taken, replaced, refused |
+//! | `replies` | replies of operators to letters of earlier months |
 //! | `deadline` | the last day of a form |
 //! | `tables` | all that as tables |
 //!
@@ -15,6 +16,7 @@
 mod deadline;
 mod fault;
 mod header;
+mod replies;
 mod submissions;
 mod tables;
 mod units;
@@ -38,7 +40,9 @@ use crate::warning::Warning;
 pub use deadline::last_day;
 pub use fault::CampaignFault;
 use header::Fields;
+use replies::Replies;
 use submissions::{Fate, Problem, Reader, Submission};
+use tables::Listed;
 pub use tables::TITLE;
 use units::{Unit, Units};
 
@@ -49,6 +53,10 @@ const FIELDS: [&str; 5] = ["unit", "unit_code", "district", "received_on", "peri
 pub struct Campaign {
     pub measures: Vec<Measure>,
     pub forms: Vec<Form>,
+    /// Of operators to earlier letters, where a register of them is configured.
+    pub replies: Option<Replies>,
+    /// What the register is called in documents.
+    pub replies_title: String,
     /// What was read, under the names that the manifest has.
     pub files: Vec<(String, PathBuf)>,
 }
@@ -70,14 +78,20 @@ impl Campaign {
         let (Some(period), Some(report_date)) = (&plan.period, plan.report_date) else {
             return Ok(None);
         };
-        let settings = &plan.config.campaign;
-        if !settings.has_forms() {
+        let has_forms = plan.config.campaign.has_forms();
+        let replies = Replies::read(plan)?;
+        if !has_forms && replies.is_none() {
             return Ok(None);
         }
         let labels = plan.templates.labels()?;
-        let mut campaign =
-            Campaign { measures: measures(plan, &labels)?, forms: Vec::new(), files: Vec::new() };
-        for due in plan.config.due.iter().filter(|form| is_sent_in(form)) {
+        let mut campaign = Campaign {
+            measures: measures(plan, &labels)?,
+            forms: Vec::new(),
+            files: replies.iter().flat_map(|replies| replies.files.clone()).collect(),
+            replies,
+            replies_title: labels.text("campaign_words.replies")?.to_owned(),
+        };
+        for due in plan.config.due.iter().filter(|form| has_forms && is_sent_in(form)) {
             let form = campaign.form(plan, &labels, due, period, report_date)?;
             campaign.forms.push(form);
         }
@@ -163,7 +177,23 @@ impl Campaign {
                 warnings.push(Warning::CampaignProblems { form: title, rejected, others });
             }
         }
+        let problems = self.replies.as_ref().map_or(0, |replies| replies.problems.len() as u64);
+        if problems > 0 {
+            let form = self.replies_title.clone();
+            warnings.push(Warning::CampaignProblems { form, rejected: problems, others: 0 });
+        }
         warnings
+    }
+
+    /// Of every form, and of the register of replies.
+    fn problems(&self) -> impl Iterator<Item = Listed<'_>> {
+        let of_forms = self.forms.iter().flat_map(|form| {
+            let (id, title) = (form.due.id.as_str(), form.due.title.as_str());
+            form.problems.iter().map(move |problem| Listed { form: id, title, problem })
+        });
+        let title = self.replies_title.as_str();
+        let of_replies = self.replies.iter().flat_map(|replies| &replies.problems);
+        of_forms.chain(of_replies.map(move |problem| Listed { form: "replies", title, problem }))
     }
 }
 
@@ -233,8 +263,16 @@ fn file_name(path: &Path) -> String {
 /// Adds the tables of the campaign, when its files are configured.
 pub fn consolidate(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result<()> {
     let (Some(campaign), Some(period)) = (&plan.campaign, &plan.period) else { return Ok(()) };
-    progress(Step::Stage { name: "campaign", rows: 0 });
     let report_date = plan.report_date.unwrap_or(period.to);
+    progress(Step::Stage { name: "campaign", rows: 0 });
+    let problems = tables::problems(campaign.problems())?;
+    bench.tables.insert("campaign_problems".into(), problems);
+    if let Some(replies) = &campaign.replies {
+        bench.tables.insert("operator_replies".into(), replies.batch(report_date)?);
+    }
+    if campaign.forms.is_empty() {
+        return Ok(());
+    }
     for (name, table) in tables::tables(campaign, &period.month, report_date)? {
         bench.tables.insert(name.to_owned(), table);
     }

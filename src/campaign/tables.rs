@@ -33,7 +33,7 @@ pub const COLUMNS: [&str; 15] = [
     "received_on",
     "first_received_on",
     "last_day",
-    "state",
+    "form_state",
     "file",
     "row",
 ];
@@ -54,7 +54,6 @@ pub fn tables(
         ("campaign", submitted(campaign, month)?),
         ("campaign_forms", forms(campaign, month, report_date)?),
         ("campaign_missing", missing(campaign, report_date)?),
-        ("campaign_problems", problems(campaign)?),
         ("campaign_totals", totals(campaign)?),
     ])
 }
@@ -90,7 +89,7 @@ fn submitted(campaign: &Campaign, month: &str) -> Result<RecordBatch> {
         ("received_on", dates(all().map(|(_, one, _)| one.received_on))),
         ("first_received_on", dates(all().map(|(form, _, unit)| form.first_received(&unit.key)))),
         ("last_day", dates(all().map(|(form, ..)| form.last_day))),
-        ("state", text(all().map(|(form, _, unit)| state(form, unit).map(str::to_owned)))),
+        ("form_state", text(all().map(|(form, _, unit)| state(form, unit).map(str::to_owned)))),
         ("file", text(all().map(|(_, one, _)| Some(one.file.clone())))),
         ("row", counts(all().map(|(_, one, _)| Some(i64::from(one.row))))),
     ];
@@ -149,7 +148,7 @@ fn missing(campaign: &Campaign, report_date: Date) -> Result<RecordBatch> {
             ("commune_code", text(rows().map(|(_, unit, _)| commune_code(unit)))),
             ("commune_valid_from", dates(rows().map(|(_, unit, _)| unit.valid_from))),
             ("last_day", dates(rows().map(|(form, ..)| form.last_day))),
-            ("state", text(rows().map(|(.., state)| Some((*state).to_owned())))),
+            ("form_state", text(rows().map(|(.., state)| Some((*state).to_owned())))),
         ],
     )?)
 }
@@ -252,29 +251,35 @@ fn totals(campaign: &Campaign) -> Result<RecordBatch> {
     )?)
 }
 
-fn problems(campaign: &Campaign) -> Result<RecordBatch> {
-    let mut rows: Vec<(&Form, &Problem)> = campaign
-        .forms
-        .iter()
-        .flat_map(|form| form.problems.iter().map(move |problem| (form, problem)))
-        .collect();
-    rows.sort_by_key(|(form, problem)| (&form.due.id, &problem.file, problem.row));
+/// What is not as it should be in these files, by form.
+pub fn problems<'a>(of: impl Iterator<Item = Listed<'a>>) -> Result<RecordBatch> {
+    let mut rows: Vec<Listed<'a>> = of.collect();
+    rows.sort_by_key(|one| (one.form, &one.problem.file, one.problem.row));
     let rows = || rows.iter();
+    let of = |get: fn(&Problem) -> &str| text(rows().map(|one| safe(get(one.problem))));
     Ok(table(
         "campaign_problems",
         [
-            ("form", text(rows().map(|(form, _)| safe(&form.due.id)))),
-            ("form_title", text(rows().map(|(form, _)| safe(&form.due.title)))),
-            ("file", text(rows().map(|(_, problem)| Some(problem.file.clone())))),
-            ("row", counts(rows().map(|(_, problem)| Some(i64::from(problem.row))))),
-            ("unit", text(rows().map(|(_, problem)| safe(&problem.unit)))),
-            ("problem", text(rows().map(|(_, problem)| Some(problem.reason.to_owned())))),
-            ("column", text(rows().map(|(_, problem)| safe(&problem.column)))),
-            ("found", text(rows().map(|(_, problem)| safe(&problem.found)))),
-            ("nearest", text(rows().map(|(_, problem)| safe(&problem.nearest)))),
-            ("row_rejected", flags(rows().map(|(_, problem)| problem.rejected))),
+            ("form", text(rows().map(|one| safe(one.form)))),
+            ("form_title", text(rows().map(|one| safe(one.title)))),
+            ("file", of(|problem| &problem.file)),
+            ("row", counts(rows().map(|one| Some(i64::from(one.problem.row))))),
+            ("unit", of(|problem| &problem.unit)),
+            ("problem", of(|problem| problem.reason)),
+            ("column", of(|problem| &problem.column)),
+            ("found", of(|problem| &problem.found)),
+            ("nearest", of(|problem| &problem.nearest)),
+            ("row_rejected", flags(rows().map(|one| one.problem.rejected))),
         ],
     )?)
+}
+
+/// A problem in a file of a form.
+#[derive(Clone, Copy)]
+pub struct Listed<'a> {
+    pub form: &'a str,
+    pub title: &'a str,
+    pub problem: &'a Problem,
 }
 
 /// The input of `queries/campaign/communes.sql`: what communes say they did.
@@ -333,7 +338,7 @@ fn commune_code(unit: &Unit) -> Option<String> {
 }
 
 /// Text from a file as it may stand in a table: short, and no formula (see [`reads_as_formula`]).
-fn safe(found: &str) -> Option<String> {
+pub(super) fn safe(found: &str) -> Option<String> {
     let short: String = found.chars().take(QUOTED).collect();
     match short.trim() {
         "" => None,

@@ -48,6 +48,7 @@ const ORDER: &[&str] = &[
     "campaign_missing",
     "campaign_communes",
     "campaign_problems",
+    "operator_replies",
     "commune_location",
     "coverage_basis",
 ];
@@ -84,6 +85,8 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("kinds", "evidence_kinds"),
     ("signal_quantile", "signal_quantiles"),
     ("sender", "campaign_senders"),
+    ("form_state", "campaign_states"),
+    ("reply_state", "reply_states"),
     ("problem", "campaign_problems"),
 ];
 

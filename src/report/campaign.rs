@@ -47,10 +47,10 @@ fn names<'a>(rows: impl Iterator<Item = &'a Row>) -> Value {
 fn with_names(form: &Row, tables: &BTreeMap<String, Vec<Row>>) -> Row {
     let (sent, lacking) = (&tables["campaign"], &tables["campaign_missing"]);
     let lack = |state: &'static str| {
-        names(of_form(form, lacking).filter(move |row| text(row, "state") == state))
+        names(of_form(form, lacking).filter(move |row| text(row, "form_state") == state))
     };
     let is_due = |row: &&Row| row["unit_due"] == Value::Bool(true);
-    let late = of_form(form, sent).filter(|row| text(row, "state") == "late").filter(is_due);
+    let late = of_form(form, sent).filter(|row| text(row, "form_state") == "late").filter(is_due);
     let mut form_with_names = form.clone();
     form_with_names.extend(object(json!({
         "late_names": names(late),

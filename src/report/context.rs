@@ -102,6 +102,7 @@ const TABLES: &[&str] = &[
     "hourly",
     "operator",
     "operator_day_part",
+    "operator_replies",
     "operator_technology",
     "platforms",
     "province",

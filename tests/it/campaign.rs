@@ -166,13 +166,13 @@ fn a_unit_is_in_time_by_its_first_form_and_counts_by_its_last() {
     assert_row(
         "campaign",
         json!({"form": "01", "unit": "Sở Y tế"}),
-        json!({"received_on": "2025-11-13", "first_received_on": "2025-11-10", "state": "on_time",
+        json!({"received_on": "2025-11-13", "first_received_on": "2025-11-10", "form_state": "on_time",
             "last_day": "2025-11-11", "people_reached": 1250, "posters": null, "row": 5}),
     );
     assert_row(
         "campaign",
         json!({"form": "01", "unit": "Sở Nội vụ"}),
-        json!({"state": "late", "people_reached": 50}),
+        json!({"form_state": "late", "people_reached": 50}),
     );
     assert_row(
         "campaign",
@@ -215,7 +215,7 @@ fn units_are_counted_as_in_time_late_missing_or_not_on_the_list() {
     assert_row(
         "campaign_missing",
         json!({"unit": "Xã Ea Kar"}),
-        json!({"state": "rejected", "last_day": "2025-11-11"}),
+        json!({"form_state": "rejected", "last_day": "2025-11-11"}),
     );
 }
 

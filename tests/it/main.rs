@@ -41,6 +41,7 @@ mod portable;
 mod reconciliation;
 mod reform;
 mod repeats;
+mod replies;
 mod reports;
 mod rules;
 mod seats;
