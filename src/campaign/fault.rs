@@ -13,6 +13,8 @@ pub enum CampaignFault {
     Field { setting: String, known: String },
     #[error("`{pattern}` is no pattern of files: {message}")]
     Pattern { pattern: String, message: String },
+    #[error("form `{found}` is not due from others, expected one of {known}")]
+    Form { found: String, known: String },
     #[error("measure `{name}` of campaign.measures is there already, expected another name")]
     Measure { name: String },
 }

@@ -2,6 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `blank` | an empty form to send out |
 //! | `header` | which column holds what |
 //! | `values` | counts and days as people write them |
 //! | `units` | who has to send a form, and whom a name means |
@@ -13,6 +14,7 @@
 //! A unit is in time by the day on which it first sent the form; its counts are those of the last one. A
 //! row received after the report date does not count, so that an old month can be made again.
 
+mod blank;
 mod deadline;
 mod fault;
 mod header;
@@ -37,6 +39,7 @@ use crate::statistics::Bench;
 use crate::vietnamese::fold;
 use crate::warning::Warning;
 
+pub use blank::blank;
 pub use deadline::last_day;
 pub use fault::CampaignFault;
 use header::Fields;

@@ -1,6 +1,6 @@
 //! Rows of forms: which are taken, which were replaced by a later one, which are refused and why.
 //!
-//! Every row that is read is accepted, replaced, of another period, or rejected. Of several rows of one
+//! Every row that is read is accepted, replaced, of another period, blank, or rejected. Of several rows of one
 //! unit the one received last is taken; two that were received on the same day and differ are both
 //! rejected. A count that cannot be read leaves the row and is listed.
 
@@ -23,6 +23,8 @@ pub enum Fate {
     /// The same unit sent another one later, or the same once more.
     Replaced,
     OtherPeriod,
+    /// Neither day nor count: a unit that filled in nothing, or the words below a table.
+    Blank,
     Rejected,
 }
 
@@ -110,6 +112,9 @@ impl Reader<'_> {
     }
 
     fn fill(&mut self, line: &Line<'_>, into: &mut Submission) -> Result<Fate, Box<Problem>> {
+        if self.is_blank(line) {
+            return Ok(Fate::Blank);
+        }
         let unit = self.unit(line)?;
         (into.unit, into.matched) = (Some(unit.0), unit.1);
         let month = line.header.cell(line.row, "period");
@@ -134,6 +139,11 @@ impl Reader<'_> {
             }
         }
         Ok(Fate::Accepted)
+    }
+
+    fn is_blank(&self, line: &Line<'_>) -> bool {
+        let mut fields = self.measures.iter().map(String::as_str).chain(["received_on"]);
+        fields.all(|field| *line.header.cell(line.row, field) == Cell::Empty)
     }
 
     /// The unit, and whether a list knows it.

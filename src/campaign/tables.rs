@@ -213,6 +213,7 @@ fn forms(campaign: &Campaign, month: &str, report_date: Date) -> Result<RecordBa
             ("rows_accepted", fate(Fate::Accepted)),
             ("rows_replaced", fate(Fate::Replaced)),
             ("rows_other_period", fate(Fate::OtherPeriod)),
+            ("rows_blank", fate(Fate::Blank)),
             ("rows_rejected", fate(Fate::Rejected)),
         ],
     )?)

@@ -5,6 +5,7 @@
 
 mod answer;
 mod bars;
+mod campaign;
 mod check;
 mod completions;
 mod demo;
@@ -73,6 +74,7 @@ enum Command {
     Finalize(finalize::FinalizeArgs),
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
+    Campaign(campaign::CampaignArgs),
     Completions(completions::CompletionsArgs),
     Manual(manual::ManualArgs),
 }
@@ -102,6 +104,7 @@ impl Command {
             Command::Finalize(args) => finalize::finalize(args),
             Command::Demo(args) => demo::demo(args),
             Command::Init(args) => init::init(args),
+            Command::Campaign(args) => campaign::campaign(args),
             Command::Completions(args) => completions::completions(args),
             Command::Manual(args) => manual::manual(args),
         }
@@ -154,6 +157,7 @@ mod tests {
              --document ministry --document committee --out x --fonts f --replace",
             "ispeed-report demo --province 52 --month 2025-06 --samples 10 --seed 2 --out x",
             "ispeed-report init d",
+            "ispeed-report campaign template --config c.toml --month 2025-10 --form 03 --out f.xlsx",
             "ispeed-report completions bash",
             "ispeed-report manual d",
         ] {

@@ -103,6 +103,13 @@ impl Campaign {
         self.folder.is_some() || self.forms.values().any(|form| form.file.is_some())
     }
 
+    /// Names no file any more.
+    pub fn forget_files(&mut self) {
+        self.folder = None;
+        self.forms.values_mut().for_each(|form| form.file = None);
+        self.replies.file = None;
+    }
+
     /// Every path in it.
     pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let forms = self.forms.values_mut().filter_map(|form| form.file.as_mut());

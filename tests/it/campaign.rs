@@ -74,6 +74,7 @@ TT;TÊN ĐƠN VỊ;Ngày nhận;Số người được tuyên truyền (người
 5;Tổng cộng;;2.500;;;
 6;=HYPERLINK(1);11/11/2025;5;;;
 7;Sở Y tx;14/11/2025;9;;;
+8;Sở Nội vụ;;;;chưa điền;
 ";
 
 const PRESS: &str = "\
@@ -101,18 +102,18 @@ fn communes() -> Vec<u8> {
         sheet.write_string(3, column as u16, *head).unwrap();
     }
     let day = Format::new().set_num_format("dd/mm/yyyy");
-    let rows: [(&str, Option<f64>, (u8, u8), f64, f64); 4] = [
-        ("UBND phường Tân Lập", None, (11, 11), 40.0, 100.0),
-        ("sai tên", Some(24163.0), (12, 11), 5.0, 2.0),
-        ("Xã Không Có", None, (10, 11), 1.0, 1.0),
-        ("Xã Ea Kar", None, (20, 11), 1.0, 1.0),
+    let rows = [
+        ("UBND phường Tân Lập", None, 11, [40.0, 100.0]),
+        ("sai tên", Some(24163.0), 12, [5.0, 2.0]),
+        ("Xã Không Có", None, 10, [1.0, 1.0]),
+        ("Xã Ea Kar", None, 20, [1.0, 1.0]),
     ];
-    for (line, (name, code, (d, m), installs, tests)) in (4u32..).zip(rows) {
+    for (line, (name, code, day_of_november, [installs, tests])) in (4u32..).zip(rows) {
         sheet.write_string(line, 1, name).unwrap();
         if let Some(code) = code {
             sheet.write_number(line, 2, code).unwrap();
         }
-        let date = ExcelDateTime::from_ymd(2025, m, d).unwrap();
+        let date = ExcelDateTime::from_ymd(2025, 11, day_of_november).unwrap();
         sheet.write_datetime_with_format(line, 3, &date, &day).unwrap();
         sheet.write_number(line, 4, installs).unwrap();
         sheet.write_number(line, 5, tests).unwrap();
@@ -184,15 +185,15 @@ fn a_unit_is_in_time_by_its_first_form_and_counts_by_its_last() {
 #[test]
 fn every_row_that_was_read_is_accounted_for() {
     for (form, counts) in
-        [("01", [7, 4, 1, 0, 2]), ("02", [8, 2, 1, 1, 4]), ("03", [4, 3, 0, 0, 1])]
+        [("01", [8, 4, 1, 0, 1, 2]), ("02", [8, 2, 1, 1, 0, 4]), ("03", [4, 3, 0, 0, 0, 1])]
     {
-        let [read, accepted, replaced, other, rejected] = counts;
-        assert_eq!(read, accepted + replaced + other + rejected);
+        let [read, accepted, replaced, other, blank, rejected] = counts;
+        assert_eq!(read, accepted + replaced + other + blank + rejected);
         assert_row(
             "campaign_forms",
             json!({"form": form}),
             json!({"rows_read": read, "rows_accepted": accepted, "rows_replaced": replaced,
-                "rows_other_period": other, "rows_rejected": rejected}),
+                "rows_other_period": other, "rows_blank": blank, "rows_rejected": rejected}),
         );
     }
     assert_eq!(month().table("campaign_forms").len(), 4);
@@ -313,6 +314,24 @@ fn without_forms_there_is_no_section_and_no_table() {
     assert!(found.is_empty(), "{found:?}");
     let Some(pages) = bundle.pages("ministry") else { return };
     assert!(!pages.concat().to_lowercase().contains("vận động sử dụng i-speed"));
+}
+
+#[test]
+fn an_empty_form_can_be_filled_in_and_read_back() {
+    let case = case();
+    let make = ["campaign", "template", "--config", "ispeed-report.toml", "--month", "2025-10"];
+    let answer = case.run(&[&make[..], &["--form", "04", "--out", "form-04.xlsx"]].concat());
+    assert_eq!(answer.code, 0, "{answer:?}");
+    let again = case.run(&[&make[..], &["--form", "04", "--out", "form-04.xlsx"]].concat());
+    again.assert_failed(4, &["form-04.xlsx"]);
+    let unknown = case.run(&[&make[..], &["--form", "9", "--out", "x.xlsx"]].concat());
+    unknown.assert_failed(2, &["form `9`", "01, 02, 03, 04"]);
+    let empty = std::fs::read(case.path("form-04.xlsx")).unwrap();
+    case.write("campaign/2025-10/form-04.xlsx", empty);
+    let bundle = case.build("2025-10");
+    let forms = bundle.table("campaign_forms");
+    let form = only(&forms, json!({"form": "04"}));
+    assert_eq!((&form["rows_blank"], &form["units_missing"]), (&json!(3), &json!(3)), "{form:?}");
 }
 
 #[test]
