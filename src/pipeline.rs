@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::bias;
 use crate::bundle::verify::is_current;
 use crate::bundle::{Manifest, Origin, Staging};
-use crate::campaign;
+use crate::campaign::{self, Campaign};
 use crate::checks;
 use crate::collapse;
 use crate::comparison;
@@ -125,6 +125,7 @@ pub fn run(
     }
     warnings.extend(plan.monthly.warning());
     warnings.extend(plan.campaign.iter().flat_map(|campaign| campaign.warnings()));
+    warnings.extend(Campaign::unwatched(plan));
     if request.dry_run {
         return Ok(outcome(Verdict::DryRun, bundle, valid.ledger, warnings));
     }

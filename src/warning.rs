@@ -54,6 +54,8 @@ pub enum Warning {
         now: f64,
         factor: f64,
     },
+    /// Forms are due, and nothing says where those that were sent in lie.
+    CampaignUnwatched { forms: Vec<String> },
     /// No file of a form is there: everybody who has to send it is missing.
     CampaignWithoutFile { form: String },
     /// Rows of a form were rejected, and other things in its files were not understood.
@@ -156,6 +158,12 @@ impl fmt::Display for Warning {
                 f,
                 "`{column}` of {operator} ({family}) went from {before} to {now} within a month, more \
                  than {factor} times; check the samples of both months (checks.jump_factor)"
+            ),
+            Warning::CampaignUnwatched { forms } => write!(
+                f,
+                "{} are due ([[due]]), but [campaign] names no files of them: reports do not say who \
+                 sent them (campaign.folder)",
+                forms.join(", ")
             ),
             Warning::CampaignWithoutFile { form } => write!(
                 f,

@@ -7,24 +7,28 @@
 //! | `values` | counts and days as people write them |
 //! | `units` | who has to send a form, and whom a name means |
 //! | `submissions` | rows that are taken, replaced, refused |
-//! | `replies` | replies of operators to letters of earlier months |
+//! | `replies`, `letter` | replies of operators to letters of earlier months |
 //! | `deadline` | the last day of a form |
-//! | `tables` | all that as tables |
+//! | `standing` | in time, late, or missing |
+//! | `tables`, `claims` | all that as tables |
 //!
 //! A unit is in time by the day on which it first sent the form; its counts are those of the last one. A
 //! row received after the report date does not count, so that an old month can be made again.
 
 mod blank;
+mod claims;
 mod deadline;
 mod fault;
 mod header;
+mod letter;
 mod replies;
+mod standing;
 mod submissions;
 mod tables;
 mod units;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -72,6 +76,8 @@ pub struct Form {
     pub units: Vec<Unit>,
     pub submissions: Vec<Submission>,
     pub problems: Vec<Problem>,
+    /// The first day on which each unit sent it, by the key of the unit.
+    pub first_received: BTreeMap<String, Date>,
     pub files: usize,
 }
 
@@ -137,14 +143,9 @@ impl Campaign {
         reader.settle();
         let (submissions, problems) = (reader.submissions, reader.problems);
         let last_day = last_day(due, last);
-        Ok(Form {
-            due: due.clone(),
-            last_day,
-            units: units.due,
-            submissions,
-            problems,
-            files: files.len(),
-        })
+        let first_received = first_received(&submissions);
+        let (units, files, due) = (units.due, files.len(), due.clone());
+        Ok(Form { due, last_day, units, submissions, problems, first_received, files })
     }
 
     fn fields(
@@ -188,6 +189,14 @@ impl Campaign {
         warnings
     }
 
+    /// Forms that are due from others while nothing says where they lie: reports do not speak of them.
+    pub fn unwatched(plan: &Plan) -> Option<Warning> {
+        let due = plan.config.due.iter().filter(|form| is_sent_in(form));
+        let forms: Vec<String> = due.map(|form| form.title.clone()).collect();
+        let watched = plan.config.campaign.has_forms() || forms.is_empty();
+        (!watched).then_some(Warning::CampaignUnwatched { forms })
+    }
+
     /// Of every form, and of the register of replies.
     fn problems(&self) -> impl Iterator<Item = Listed<'_>> {
         let of_forms = self.forms.iter().flat_map(|form| {
@@ -206,15 +215,6 @@ impl Form {
         self.due.every == Every::Month
     }
 
-    /// The first day on which a unit sent it.
-    pub fn first_received(&self, key: &str) -> Option<Date> {
-        let usable = self.submissions.iter().filter(|submission| {
-            submission.unit.as_ref().is_some_and(|unit| unit.key == key)
-                && matches!(submission.fate, Fate::Accepted | Fate::Replaced)
-        });
-        usable.filter_map(|submission| submission.received_on).min()
-    }
-
     fn accepted(&self) -> impl Iterator<Item = &Submission> {
         self.submissions.iter().filter(|submission| submission.fate == Fate::Accepted)
     }
@@ -222,6 +222,20 @@ impl Form {
     fn count(&self, fate: Fate) -> i64 {
         self.submissions.iter().filter(|submission| submission.fate == fate).count() as i64
     }
+}
+
+fn first_received(submissions: &[Submission]) -> BTreeMap<String, Date> {
+    let mut first: BTreeMap<String, Date> = BTreeMap::new();
+    let usable = |one: &&Submission| matches!(one.fate, Fate::Accepted | Fate::Replaced);
+    for one in submissions.iter().filter(usable) {
+        if let (Some(unit), Some(day)) = (&one.unit, one.received_on) {
+            first
+                .entry(unit.key.clone())
+                .and_modify(|known| *known = day.min(*known))
+                .or_insert(day);
+        }
+    }
+    first
 }
 
 /// Those of the labels, in their order, and those of the configuration.
@@ -248,6 +262,10 @@ fn measures(plan: &Plan, labels: &Labels) -> Result<Vec<Measure>> {
 fn matching(patterns: &[String]) -> Result<Vec<PathBuf>> {
     let mut files = BTreeSet::new();
     for pattern in patterns {
+        if Path::new(pattern).is_file() {
+            files.insert(PathBuf::from(pattern));
+            continue;
+        }
         let found = glob::glob(pattern).map_err(|e| CampaignFault::Pattern {
             pattern: pattern.clone(),
             message: e.msg.to_owned(),
@@ -279,7 +297,7 @@ pub fn consolidate(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Re
     for (name, table) in tables::tables(campaign, &period.month, report_date)? {
         bench.tables.insert(name.to_owned(), table);
     }
-    bench.input("campaign_claims", tables::claims(campaign, plan.config.campaign.claim_factor)?)?;
+    bench.input("campaign_claims", claims::claims(campaign, plan.config.campaign.claim_factor)?)?;
     let query = "campaign/communes.sql";
     bench.run("campaign_communes", query, plan.queries.sql(query)?)
 }

@@ -16,6 +16,12 @@ use crate::plan::Period;
 use crate::spreadsheet::{Cell, Row};
 use crate::vietnamese::fold;
 
+/// The longest name of a unit, in characters.
+const LONGEST_NAME: usize = 150;
+
+/// As many unknown names are compared with all that are known.
+const MOST_NEAREST: usize = 1_000;
+
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -155,6 +161,9 @@ impl Reader<'_> {
         if reads_as_formula(name) {
             return Err(line.refused("formula", "unit"));
         }
+        if name.chars().count() > LONGEST_NAME {
+            return Err(line.refused("long_name", "unit"));
+        }
         if self.totals.contains(&fold(name)) {
             return Err(line.refused("total_line", "unit"));
         }
@@ -166,7 +175,8 @@ impl Reader<'_> {
         };
         let district = line.header.cell(line.row, "district").shown();
         let district = Some(district.as_str()).filter(|name| !name.is_empty());
-        match self.units.meant(code.as_deref(), name, district) {
+        let compared = self.problems.len() < MOST_NEAREST;
+        match self.units.meant(code.as_deref(), name, district, compared) {
             Meant::Known(unit) => Ok((unit, true)),
             Meant::Several(names) => {
                 let nearest = names.join("; ");

@@ -1,14 +1,12 @@
 //! The forms of a month as tables.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
-};
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Field, Schema};
 use jiff::civil::Date;
 
+use super::standing::{Standing, lack, state};
 use super::submissions::{Fate, Problem, Submission};
 use super::units::Unit;
 use super::{Campaign, Form};
@@ -58,12 +56,6 @@ pub fn tables(
     ])
 }
 
-/// `on_time`, `late`, or nothing where the form has no day.
-fn state(form: &Form, unit: &Unit) -> Option<&'static str> {
-    let first = form.first_received(&unit.key)?;
-    form.last_day.map(|last| if first <= last { "on_time" } else { "late" })
-}
-
 /// Accepted rows, one per unit.
 fn submitted(campaign: &Campaign, month: &str) -> Result<RecordBatch> {
     let all = || {
@@ -87,7 +79,10 @@ fn submitted(campaign: &Campaign, month: &str) -> Result<RecordBatch> {
         ("matched", flags(all().map(|(_, one, _)| one.matched))),
         ("unit_due", flags(all().map(|(.., unit)| unit.due))),
         ("received_on", dates(all().map(|(_, one, _)| one.received_on))),
-        ("first_received_on", dates(all().map(|(form, _, unit)| form.first_received(&unit.key)))),
+        (
+            "first_received_on",
+            dates(all().map(|(form, _, unit)| form.first_received.get(&unit.key).copied())),
+        ),
         ("last_day", dates(all().map(|(form, ..)| form.last_day))),
         ("form_state", text(all().map(|(form, _, unit)| state(form, unit).map(str::to_owned)))),
         ("file", text(all().map(|(_, one, _)| Some(one.file.clone())))),
@@ -116,20 +111,6 @@ fn titled(field: Field, campaign: &Campaign) -> Field {
     }
 }
 
-/// What is not there of a unit that has to send a form.
-fn lack(form: &Form, unit: &Unit, report_date: Date) -> Option<&'static str> {
-    let own = |one: &&Submission| one.unit.as_ref().is_some_and(|sent| sent.key == unit.key);
-    let mut sent = form.submissions.iter().filter(own);
-    if form.first_received(&unit.key).is_some() {
-        return None;
-    }
-    if sent.any(|one| one.fate == Fate::Rejected) {
-        return Some("rejected");
-    }
-    let is_open = form.last_day.is_none_or(|last| report_date <= last);
-    form.is_monthly().then_some(if is_open { "pending" } else { "missing" })
-}
-
 fn missing(campaign: &Campaign, report_date: Date) -> Result<RecordBatch> {
     let rows: Vec<(&Form, &Unit, &str)> = campaign
         .forms
@@ -151,35 +132,6 @@ fn missing(campaign: &Campaign, report_date: Date) -> Result<RecordBatch> {
             ("form_state", text(rows().map(|(.., state)| Some((*state).to_owned())))),
         ],
     )?)
-}
-
-/// How many units stand how, and what became of the rows.
-struct Standing {
-    on_time: i64,
-    late: i64,
-    undated: i64,
-    others: i64,
-    lacks: BTreeMap<&'static str, i64>,
-}
-
-impl Standing {
-    fn of(form: &Form, report_date: Date) -> Self {
-        let units: Vec<&Unit> = form.accepted().filter_map(|one| one.unit.as_ref()).collect();
-        let due = |wanted: Option<&str>| {
-            units.iter().filter(|unit| unit.due && state(form, unit) == wanted).count() as i64
-        };
-        let mut lacks = BTreeMap::new();
-        for lack in form.units.iter().filter_map(|unit| lack(form, unit, report_date)) {
-            *lacks.entry(lack).or_default() += 1;
-        }
-        Standing {
-            on_time: due(Some("on_time")),
-            late: due(Some("late")),
-            undated: due(None),
-            others: units.iter().filter(|unit| !unit.due).count() as i64,
-            lacks,
-        }
-    }
 }
 
 fn forms(campaign: &Campaign, month: &str, report_date: Date) -> Result<RecordBatch> {
@@ -283,45 +235,6 @@ pub struct Listed<'a> {
     pub problem: &'a Problem,
 }
 
-/// The input of `queries/campaign/communes.sql`: what communes say they did.
-pub fn claims(campaign: &Campaign, factor: f64) -> Result<RecordBatch> {
-    let places = ["tests", "installs"]
-        .map(|name| campaign.measures.iter().position(|measure| measure.name == name));
-    let mut communes: BTreeSet<&Unit> = BTreeSet::new();
-    let mut sums: BTreeMap<(&str, usize), i64> = BTreeMap::new();
-    for form in campaign.forms.iter().filter(|form| form.due.from == Sender::Communes) {
-        for one in form.accepted() {
-            let Some(unit) = one.unit.as_ref().filter(|unit| unit.valid_from.is_some()) else {
-                continue;
-            };
-            if !communes.iter().any(|known| known.key == unit.key) {
-                communes.insert(unit);
-            }
-            for (which, place) in places.iter().enumerate() {
-                let count = place.and_then(|place| one.counts.get(place).copied().flatten());
-                if let Some(count) = count {
-                    *sums.entry((unit.key.as_str(), which)).or_default() += count;
-                }
-            }
-        }
-    }
-    let sum = |which: usize| {
-        counts(communes.iter().map(|unit| sums.get(&(unit.key.as_str(), which)).copied()))
-    };
-    let factors: ArrayRef =
-        Arc::new(communes.iter().map(|_| Some(factor)).collect::<Float64Array>());
-    Ok(table(
-        "campaign_claims",
-        [
-            ("commune_code", text(communes.iter().map(|unit| Some(unit.key.clone())))),
-            ("commune_valid_from", dates(communes.iter().map(|unit| unit.valid_from))),
-            ("claimed_tests", sum(0)),
-            ("claimed_installs", sum(1)),
-            ("claim_factor", factors),
-        ],
-    )?)
-}
-
 fn sender(form: &Form) -> String {
     let name = match form.due.from {
         Sender::Departments => "departments",
@@ -348,15 +261,15 @@ pub(super) fn safe(found: &str) -> Option<String> {
     }
 }
 
-fn text(values: impl Iterator<Item = Option<String>>) -> ArrayRef {
+pub(super) fn text(values: impl Iterator<Item = Option<String>>) -> ArrayRef {
     Arc::new(values.collect::<StringArray>())
 }
 
-fn counts(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
+pub(super) fn counts(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
     Arc::new(values.collect::<Int64Array>())
 }
 
-fn dates(values: impl Iterator<Item = Option<Date>>) -> ArrayRef {
+pub(super) fn dates(values: impl Iterator<Item = Option<Date>>) -> ArrayRef {
     Arc::new(values.map(|day| day.map(days)).collect::<Date32Array>())
 }
 

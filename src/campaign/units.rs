@@ -85,16 +85,23 @@ impl<'a> Units<'a> {
         Unit { due: true, ..known.unwrap_or_else(|| named_unit(name)) }
     }
 
-    /// Whom a row means: a code goes before a name.
-    pub fn meant(&self, code: Option<&str>, name: &str, district: Option<&str>) -> Meant {
+    /// Whom a row means: a code goes before a name; `compared` says whether the known name most like an
+    /// unknown one is looked for.
+    pub fn meant(
+        &self,
+        code: Option<&str>,
+        name: &str,
+        district: Option<&str>,
+        compared: bool,
+    ) -> Meant {
         let found = self.places(code, name, district).unwrap_or_else(|| self.by_name(name));
         match found {
             Meant::Known(unit) => {
                 let due = self.due.is_empty() || self.due.iter().any(|due| due.key == unit.key);
                 Meant::Known(Unit { due, ..unit })
             }
-            Meant::Unknown { .. } => Meant::Unknown { nearest: self.nearest(name) },
-            several => several,
+            Meant::Unknown { .. } if compared => Meant::Unknown { nearest: self.nearest(name) },
+            other => other,
         }
     }
 

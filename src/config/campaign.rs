@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use glob::Pattern;
 use serde::{Deserialize, Serialize};
 
 use super::{DueForm, Sender};
@@ -123,7 +124,7 @@ impl Campaign {
             return vec![in_month(file)];
         }
         let Some(folder) = &self.folder else { return Vec::new() };
-        let stem = format!("{}/form-{}", in_month(folder), glob::Pattern::escape(&form.id));
+        let stem = Pattern::escape(&format!("{}/form-{}", in_month(folder), form.id));
         ["csv", "xlsx"].map(|extension| format!("{stem}*.{extension}")).to_vec()
     }
 

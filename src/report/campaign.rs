@@ -7,11 +7,15 @@ use serde_json::{Value, json};
 use super::context::object;
 use super::rows::{self, Row, integer, text};
 
+/// As many problems are printed; a damaged file may have one per cell.
+const PRINTED: usize = 100;
+
 /// `forms` (rows of `campaign_forms` with `late_names`, `missing_names`, `pending_names`,
 /// `rejected_names`, `other_names`), `columns` (`key` and `title` of the forms that give totals),
 /// `totals` (a row per measure: `measure`, `unit`, one column per form and `total`), `claims` (of the
 /// communes that gave a number of tests: `communes`, `claimed`, `measured`, `exceeding` (names),
-/// `factor`), `problems` and `rows_rejected` (numbers). Null where no form is configured.
+/// `factor`), `problems` and `rows_rejected` (numbers), `problem_list` (the
+/// first of them). Null where no form is configured.
 pub(super) fn field(tables: &BTreeMap<String, Vec<Row>>) -> Value {
     if tables["campaign_forms"].is_empty() {
         return Value::Null;
@@ -29,9 +33,14 @@ pub(super) fn field(tables: &BTreeMap<String, Vec<Row>>) -> Value {
         "columns": columns,
         "claims": claims(tables),
         "problems": tables["campaign_problems"].len(),
+        "problem_list": listed(&tables["campaign_problems"]),
         "rows_rejected": forms.iter().map(|form| integer(form, "rows_rejected")).sum::<i64>(),
         "forms": forms,
     })
+}
+
+fn listed(problems: &[Row]) -> &[Row] {
+    &problems[..problems.len().min(PRINTED)]
 }
 
 fn of_form<'a>(form: &'a Row, rows: &'a [Row]) -> impl Iterator<Item = &'a Row> {
