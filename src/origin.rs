@@ -55,6 +55,7 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
     ] {
         value.pointer_mut(pointer).into_iter().for_each(shorten);
     }
+    shorten_campaign(&mut value["campaign"]);
     if let Some(fonts) = value.pointer_mut("/form/fonts").and_then(Value::as_object_mut) {
         fonts.values_mut().for_each(shorten);
     }
@@ -62,6 +63,15 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
         files.iter_mut().for_each(|entry| shorten(&mut entry["file"]));
     }
     value
+}
+
+fn shorten_campaign(campaign: &mut Value) {
+    ["/folder", "/replies/file"]
+        .into_iter()
+        .for_each(|pointer| campaign.pointer_mut(pointer).into_iter().for_each(shorten));
+    if let Some(forms) = campaign.pointer_mut("/forms").and_then(Value::as_object_mut) {
+        forms.values_mut().for_each(|form| shorten(&mut form["file"]));
+    }
 }
 
 fn shorten(path: &mut Value) {
@@ -98,6 +108,9 @@ fn inputs(plan: &Plan, samples: &Samples) -> Result<Vec<Input>> {
     let named = named.chain(monthly.iter().map(|path| ("texts", path)));
     for (kind, path) in named {
         inputs.push(input(format!("{kind}/{}", file_name(path)), path, 0)?);
+    }
+    for (name, path) in plan.campaign.iter().flat_map(|campaign| &campaign.files) {
+        inputs.push(input(name.clone(), path, 0)?);
     }
     Ok(inputs)
 }

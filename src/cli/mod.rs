@@ -5,6 +5,7 @@
 
 mod answer;
 mod bars;
+mod campaign;
 mod check;
 mod completions;
 mod config;
@@ -76,6 +77,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
     Config(config::ConfigCommand),
+    Campaign(campaign::CampaignArgs),
     Completions(completions::CompletionsArgs),
     Manual(manual::ManualArgs),
 }
@@ -107,6 +109,7 @@ impl Command {
             Command::Demo(args) => demo::demo(args),
             Command::Init(args) => init::init(args),
             Command::Config(command) => config::config(command),
+            Command::Campaign(args) => campaign::campaign(args),
             Command::Completions(args) => completions::completions(args),
             Command::Manual(args) => manual::manual(args),
         }
@@ -161,6 +164,7 @@ mod tests {
             "ispeed-report init d",
             "ispeed-report config show --config c.toml --set statistics.quota=200 --json",
             "ispeed-report config check --config c.toml",
+            "ispeed-report campaign template --config c.toml --month 2025-10 --form 03 --out f.xlsx",
             "ispeed-report completions bash",
             "ispeed-report manual d",
         ] {

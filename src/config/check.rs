@@ -26,6 +26,7 @@ pub(super) fn check(config: &Config, checker: &mut Checker<'_>) {
         checker.between(setting, day.into(), 1.0, 28.0);
     }
     due::check(&config.due, checker);
+    config.campaign.check(&config.due, checker);
     config.checks.check(checker);
     config.coverage.check(checker);
     config.form.check(checker);

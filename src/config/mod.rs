@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are errors that name the nearest known one. Paths are relative to the file.
 
+mod campaign;
 mod check;
 mod checks;
 mod coverage;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use campaign::{Campaign, Columns, FormFile, Measure, Replies, is_sent_in};
 pub use checks::Checks;
 pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
 pub use document::Override;
@@ -78,6 +80,8 @@ pub struct Config {
     /// What is due from whom; empty: nothing is watched.
     #[serde(default)]
     pub due: Vec<DueForm>,
+    #[serde(default)]
+    pub campaign: Campaign,
     #[serde(default)]
     pub hooks: Hooks,
     #[serde(default)]

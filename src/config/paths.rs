@@ -41,6 +41,8 @@ pub(super) fn settings(config: &mut Config) -> Vec<(String, Nature, &mut PathBuf
     }));
     let history = config.history.paths.iter_mut();
     settings.extend(history.map(|path| ("history.paths".to_owned(), Nature::Later, path)));
+    let campaign = config.campaign.paths_mut();
+    settings.extend(campaign.map(|(name, path)| (name, Nature::Later, path)));
     if let Some(fonts) = &mut config.form.fonts {
         let names = ["regular", "bold", "italic", "bold_italic"];
         let fonts = names.into_iter().zip(fonts.files_mut());

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Days that an operator has to reply when none are configured.
-const REPLY_DAYS: u8 = 10;
+pub const REPLY_DAYS: u8 = 10;
 
 /// What a template cannot know; an empty text takes the default of `reports/offices.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -137,7 +137,7 @@ pub struct Reminder {
 
 impl Settings {
     /// Days that an operator has to reply.
-    pub(super) fn reply_days(&self) -> i32 {
+    pub fn reply_days(&self) -> i32 {
         self.operator_reply_days.map_or(REPLY_DAYS, NonZeroU8::get).into()
     }
 }
