@@ -13,6 +13,8 @@ pub enum ImportFault {
     Unreadable { path: String, message: String },
     #[error("{} of `{path}` damaged near row {row}: {message}", damaged_part(column))]
     Damaged { path: String, column: Option<String>, row: u64, message: String },
+    #[error("the samples of one run are too many, {message}")]
+    TooMuch { message: String },
     #[error("column `{column}` stands twice in `{path}`")]
     Repeated { path: String, column: String },
     #[error("column `{column}` is missing from `{path}`, expected {expected}")]
@@ -55,6 +57,9 @@ impl Fault for ImportFault {
                 Some("set samples.naive_zone in the configuration to the zone they are in".into())
             }
             ImportFault::UnknownProfile { nearest, .. } => Some(format!("nearest: `{nearest}`")),
+            ImportFault::TooMuch { .. } => Some(
+                "write them as fewer, larger files, or give the files of one month only".into(),
+            ),
             ImportFault::NoSamples(_) => {
                 Some("give Parquet files, folders or globs that hold some".into())
             }

@@ -3,10 +3,15 @@
 mod columns;
 pub mod contract;
 mod fault;
+mod footer;
 pub mod functions;
+mod inflate;
+pub mod limits;
+mod pages;
 pub mod profile;
 mod reader;
 mod source;
+mod thrift;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,8 +48,17 @@ impl Samples {
     ) -> Result<Self> {
         let profile = Profile::find(queries, profile)?;
         let files = find(paths)?;
-        let files = files.iter().map(|file| OpenFile::open(file, &profile, queries, naive_zone));
-        Ok(Samples { files: files.collect::<Result<Vec<_>>>()?, profile })
+        let exceeded = |message| ImportFault::TooMuch { message };
+        limits::at_most("files", files.len() as u64, limits::FILES as u64).map_err(exceeded)?;
+        let (mut open, mut footers) = (Vec::new(), 0);
+        for file in &files {
+            let file = OpenFile::open(file, &profile, queries, naive_zone)?;
+            footers += file.footer_bytes;
+            limits::at_most("bytes of footers", footers, limits::FOOTERS_BYTES)
+                .map_err(exceeded)?;
+            open.push(file);
+        }
+        Ok(Samples { files: open, profile })
     }
 
     /// Whether any file says of itself that its samples are simulated.

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray, new_null_array};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray, new_null_array};
 use arrow::datatypes::{DataType, Field, Schema};
 use jiff::tz::TimeZone;
 use parquet::arrow::ProjectionMask;
@@ -18,18 +18,23 @@ use parquet::arrow::arrow_reader::{
 use super::columns::{admits, convert};
 use super::contract::{SOURCE_FILE, SOURCE_ROW};
 use super::fault::ImportFault;
+use super::footer;
+use super::limits::{self, at_most};
+use super::pages::{self, Size};
 use super::profile::{Profile, RawColumn, RawType, nearest_hint};
 use super::source::SourceFile;
 use crate::error::Result;
 use crate::queries::Queries;
 
-/// Rows decoded and checked at a time.
+/// Rows decoded and checked at a time, at most.
 pub const BATCH_ROWS: usize = 131_072;
 
 /// A file whose schema fits its profile.
 pub struct OpenFile {
     pub source: SourceFile,
     metadata: ArrowReaderMetadata,
+    /// Bytes of the footer in the file.
+    pub footer_bytes: u64,
     /// Position in the file of each column of the profile; none for a partition or a missing one.
     positions: Vec<(RawColumn, Option<usize>)>,
     naive_zone: Option<TimeZone>,
@@ -52,6 +57,15 @@ fn guarded<T, E: ToString>(step: impl FnOnce() -> Result<T, E>) -> Result<T, Str
     }
 }
 
+/// The footer, held against the limits before and after it is parsed.
+fn load(file: &mut File) -> Result<(ArrowReaderMetadata, u64), String> {
+    let bytes = footer::check(file)?;
+    let metadata = guarded(|| ArrowReaderMetadata::load(&*file, ArrowReaderOptions::new()))?;
+    let size = file.metadata().map_err(|e| e.to_string())?.len();
+    footer::check_groups(metadata.metadata(), size)?;
+    Ok((metadata, bytes))
+}
+
 impl OpenFile {
     /// Opens the footer and checks the columns.
     pub fn open(
@@ -61,13 +75,14 @@ impl OpenFile {
         naive_zone: Option<&TimeZone>,
     ) -> Result<Self> {
         let path = source.path.display().to_string();
-        let file = File::open(&source.path)
+        let mut file = File::open(&source.path)
             .map_err(|e| ImportFault::Unopened { path: path.clone(), message: e.to_string() })?;
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
+        let (metadata, footer_bytes) = load(&mut file)
             .map_err(|message| ImportFault::Unreadable { path: path.clone(), message })?;
         let mut open = OpenFile {
             source: source.clone(),
             metadata,
+            footer_bytes,
             positions: Vec::new(),
             naive_zone: naive_zone.cloned(),
             ignored: Vec::new(),
@@ -189,10 +204,38 @@ impl OpenFile {
         sections
     }
 
+    /// How many rows of a section a batch may have: fewer where they are wide.
+    fn batch_rows(&self, section: &Section, columns: &[usize]) -> Result<usize, (usize, String)> {
+        let first = columns.first().copied().unwrap_or_default();
+        let file = File::open(&self.source.path).map_err(|e| (first, e.to_string()))?;
+        let file = Arc::new(file);
+        let mut widest = 1;
+        for group in &section.row_groups {
+            let group = self.metadata.metadata().row_group(*group);
+            let mut all = Size { pages: 0, width: self.fixed_width() };
+            for at in columns {
+                let size = guarded(|| pages::measure(&file, group.column(*at)));
+                let size = size.map_err(|message| (*at, message))?;
+                all = Size { pages: all.pages + size.pages, width: all.width + size.width };
+                at_most("bytes of pages read together", all.pages, limits::PAGES_BYTES)
+                    .map_err(|message| (*at, message))?;
+            }
+            widest = widest.max(all.width);
+        }
+        Ok(((limits::BATCH_BYTES / widest) as usize).clamp(1, BATCH_ROWS))
+    }
+
+    /// Bytes that every row has from the path of its file.
+    fn fixed_width(&self) -> u64 {
+        let values = self.source.partitions.iter().filter_map(|(_, value)| value.as_ref());
+        (self.source.name.len() + values.map(String::len).sum::<usize>()) as u64
+    }
+
     fn reader(
         &self,
         section: &Section,
         columns: &[usize],
+        rows: usize,
     ) -> Result<ParquetRecordBatchReader, String> {
         let file = File::open(&self.source.path).map_err(|e| e.to_string())?;
         let builder =
@@ -201,13 +244,13 @@ impl OpenFile {
         let builder = builder
             .with_projection(mask)
             .with_row_groups(section.row_groups.clone())
-            .with_batch_size(BATCH_ROWS);
+            .with_batch_size(rows);
         guarded(|| builder.build())
     }
 
     /// The first column of a section that cannot be read by itself.
-    fn damaged_column(&self, section: &Section) -> Option<String> {
-        let unreadable = |at: usize| match self.reader(section, &[at]) {
+    fn damaged_column(&self, section: &Section, rows: usize) -> Option<String> {
+        let unreadable = |at: usize| match self.reader(section, &[at], rows) {
             Ok(mut reader) => guarded(|| reader.try_for_each(|batch| batch.map(drop))).is_err(),
             Err(_) => true,
         };
@@ -224,14 +267,19 @@ impl OpenFile {
     ) -> Result<()> {
         let path = self.source.path.display().to_string();
         let mut row = section.first_row;
-        let damaged = |row: u64, message: String| ImportFault::Damaged {
+        let columns: Vec<usize> = self.positions.iter().filter_map(|(_, at)| *at).collect();
+        let fault = |column: Option<String>, row: u64, message: String| ImportFault::Damaged {
             path: path.clone(),
-            column: self.damaged_column(section),
+            column,
             row: row + 1,
             message,
         };
-        let columns: Vec<usize> = self.positions.iter().filter_map(|(_, at)| *at).collect();
-        let mut reader = self.reader(section, &columns).map_err(|m| damaged(row, m))?;
+        let rows = self
+            .batch_rows(section, &columns)
+            .map_err(|(at, message)| fault(self.name_of(at), row, message))?;
+        let damaged =
+            |row: u64, message: String| fault(self.damaged_column(section, rows), row, message);
+        let mut reader = self.reader(section, &columns, rows).map_err(|m| damaged(row, m))?;
         while let Some(batch) =
             guarded(|| reader.next().transpose()).map_err(|message| damaged(row, message))?
         {
@@ -243,6 +291,11 @@ impl OpenFile {
         Ok(())
     }
 
+    fn name_of(&self, position: usize) -> Option<String> {
+        let column = self.positions.iter().find(|(_, at)| *at == Some(position));
+        column.map(|(column, _)| column.name.clone())
+    }
+
     /// The table `raw` of a profile: its columns, missing ones as NULL, and where each row is from.
     fn raw(&self, batch: &RecordBatch, first_row: u64) -> Result<RecordBatch, String> {
         let rows = batch.num_rows();
@@ -250,7 +303,11 @@ impl OpenFile {
         let mut arrays: Vec<ArrayRef> = Vec::new();
         for (column, _) in &self.positions {
             let array = match batch.column_by_name(&column.name) {
-                Some(array) => convert(array, column.raw_type, self.naive_zone.as_ref())?,
+                Some(array) => {
+                    let array = convert(array, column.raw_type, self.naive_zone.as_ref())?;
+                    check_texts(&array).map_err(|m| format!("column `{}`: {m}", column.name))?;
+                    array
+                }
                 None => self.partition(column, rows)?,
             };
             fields.push(Field::new(&column.name, array.data_type().clone(), true));
@@ -273,4 +330,11 @@ impl OpenFile {
         };
         convert(&text, column.raw_type, self.naive_zone.as_ref())
     }
+}
+
+/// An error when a text is longer than any can be.
+fn check_texts(array: &ArrayRef) -> Result<(), String> {
+    let Some(texts) = array.as_string_opt::<i32>() else { return Ok(()) };
+    let lengths = texts.value_offsets().windows(2).map(|ends| ends[1].abs_diff(ends[0]));
+    at_most("bytes of a text", lengths.max().unwrap_or(0).into(), limits::TEXT_BYTES)
 }

@@ -10,6 +10,7 @@ mod shared;
 
 mod benchmarks;
 mod bias;
+mod bombs;
 mod boundaries;
 mod campaign;
 mod checks;
