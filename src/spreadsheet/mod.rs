@@ -1,8 +1,8 @@
 //! Tables that people fill in, as CSV or XLSX: rows of cells, whatever the file.
 //!
 //! The files come from many hands, so nothing in them is believed: a file has at most
-//! [`MAX_FILE_BYTES`], an XLSX unpacks to at most [`MAX_UNPACKED_BYTES`], a sheet has at most
-//! [`MAX_ROWS`] rows with a value, [`MAX_COLUMNS`] columns and [`MAX_CELLS`] cells. Reading one takes at
+//! `MAX_FILE_BYTES`, an XLSX unpacks to at most `MAX_UNPACKED_BYTES`, a sheet has at most
+//! `MAX_ROWS` rows with a value, `MAX_COLUMNS` columns and `MAX_CELLS` cells. Reading one takes at
 //! most about 500 MB of memory.
 
 mod text;
