@@ -39,9 +39,10 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
             section.remove("paths");
         }
     }
-    // Whom to tell about a run changes nothing of what it makes.
+    // Whom to tell about a run, and where its files may lie, change nothing of what it makes.
     if let Some(settings) = value.as_object_mut() {
         settings.remove("hooks");
+        settings.remove("roots");
     }
     for pointer in [
         "/communes/register",

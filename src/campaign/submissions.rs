@@ -56,7 +56,7 @@ pub struct Problem {
     pub row: u32,
     /// The unit as the row names it.
     pub unit: String,
-    /// A key of `campaign_reasons` in `labels.toml`.
+    /// A key of `campaign_problems` in `labels.toml`.
     pub reason: &'static str,
     pub column: String,
     pub found: String,

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer, Error};
+use toml::de::{DeArray, DeTable, DeValue, Deserializer, Error};
 
 use super::mistakes::{Mistake, Place};
 
@@ -113,10 +113,11 @@ impl<'t> Document<'t> {
         Mistake { place, setting, message: plain(message), nearest }
     }
 
-    /// Takes out what an error is about and gives its setting, so that the rest can be read.
-    pub fn cut(&mut self, error: &Error) -> Option<String> {
+    /// Takes out what an error is about, so that the rest can be read.
+    pub fn cut(&mut self, error: &Error) -> Option<Cut> {
         let target = Target { span: error.span()?, name: unknown(error.message()) };
-        cut_from_table(self.table.get_mut(), &target)
+        let around = self.table.span();
+        cut_from_table(self.table.get_mut(), &around, &target)
     }
 
     /// Gives a text that must be there, so that the rest can be read where it is not.
@@ -165,6 +166,13 @@ fn indexed(part: &str) -> (&str, Option<usize>) {
     index.map_or((part, None), |(name, index)| (name, Some(index)))
 }
 
+/// What was taken out.
+pub(super) struct Cut {
+    pub setting: String,
+    /// Where the table stands that it was taken from.
+    pub around: Range<usize>,
+}
+
 /// What an error is about.
 struct Target<'e> {
     span: Range<usize>,
@@ -183,50 +191,56 @@ fn unknown(message: &str) -> Option<&str> {
     message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next())
 }
 
-/// Removes the innermost entry that an error is about and gives its setting.
-fn cut_from_table(table: &mut DeTable<'_>, target: &Target<'_>) -> Option<String> {
-    let mut inner = None;
+/// Removes the innermost entry that an error is about.
+fn cut_from_table(
+    table: &mut DeTable<'_>,
+    around: &Range<usize>,
+    target: &Target<'_>,
+) -> Option<Cut> {
+    let mut here = None;
     for (key, value) in table.iter_mut() {
-        if target.is(key, value) {
-            inner.get_or_insert((key.get_ref().to_string(), None));
-        }
         // An entry may have the span of the table around it, as in `a.b = 1`: the inner one counts.
-        if let Some(deeper) = cut_inside(value.get_mut(), target) {
-            inner = Some((key.get_ref().to_string(), Some(deeper)));
-            break;
+        if let Some(cut) = cut_inside(value, target) {
+            return Some(Cut { setting: format!("{}{}", key.get_ref(), cut.setting), ..cut });
+        }
+        if target.is(key, value) {
+            here.get_or_insert(key.get_ref().to_string());
         }
     }
-    match inner? {
-        (name, Some(deeper)) => Some(format!("{name}{deeper}")),
-        (name, None) => {
-            table.remove(name.as_str());
-            Some(name)
-        }
-    }
+    let setting = here?;
+    table.remove(setting.as_str());
+    Some(Cut { setting, around: around.clone() })
 }
 
 /// The same below a value; the setting begins with its separator.
-fn cut_inside(value: &mut DeValue<'_>, target: &Target<'_>) -> Option<String> {
-    match value {
-        DeValue::Table(table) => cut_from_table(table, target).map(|name| format!(".{name}")),
-        DeValue::Array(array) => {
-            let found = array.iter_mut().enumerate().find_map(|(index, element)| {
-                let name = format!("[{}]", index + 1);
-                if let Some(deeper) = cut_inside(element.get_mut(), target) {
-                    return Some((None, name + &deeper));
-                }
-                let here = target.name.is_none() && element.span() == target.span;
-                here.then_some((Some(index), name))
-            });
-            let (gone, setting) = found?;
-            if let Some(gone) = gone {
-                let kept = array.iter().enumerate().filter(|(index, _)| *index != gone);
-                *array = kept.map(|(_, element)| element.clone()).collect();
-            }
-            Some(setting)
+fn cut_inside(value: &mut Spanned<DeValue<'_>>, target: &Target<'_>) -> Option<Cut> {
+    let around = value.span();
+    match value.get_mut() {
+        DeValue::Table(table) => {
+            let cut = cut_from_table(table, &around, target)?;
+            Some(Cut { setting: format!(".{}", cut.setting), ..cut })
         }
+        DeValue::Array(array) => cut_from_array(array, &around, target),
         _ => None,
     }
+}
+
+fn cut_from_array(
+    array: &mut DeArray<'_>,
+    around: &Range<usize>,
+    target: &Target<'_>,
+) -> Option<Cut> {
+    let name = |index: usize| format!("[{}]", index + 1);
+    for (index, element) in array.iter_mut().enumerate() {
+        if let Some(cut) = cut_inside(element, target) {
+            return Some(Cut { setting: name(index) + &cut.setting, ..cut });
+        }
+    }
+    let is_meant = |element: &Spanned<DeValue<'_>>| element.span() == target.span;
+    let gone = array.iter().position(is_meant).filter(|_| target.name.is_none())?;
+    let kept = array.iter().enumerate().filter(|(index, _)| *index != gone);
+    *array = kept.map(|(_, element)| element.clone()).collect();
+    Some(Cut { setting: name(gone), around: around.clone() })
 }
 
 /// What serde says, without the names of Rust's types.

@@ -2,6 +2,7 @@
 //!
 //! What a setting is, in this order: the default, the file, the environment, a flag.
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::check::check;
@@ -120,6 +121,8 @@ pub(super) fn parse<T>(
 
 /// Gives the settings their types. What has none is noted and left out, so that the rest is read, too.
 fn settle(document: &mut Document<'_>, mistakes: &mut Vec<Mistake>) -> Option<Config> {
+    // Tables that lack something because it was left out for a mistake that is told already.
+    let mut emptied: Vec<Range<usize>> = Vec::new();
     while mistakes.len() < MOST_MISTAKES {
         let error = match document.read::<Config>() {
             Ok(config) => return Some(completed(config)),
@@ -134,15 +137,14 @@ fn settle(document: &mut Document<'_>, mistakes: &mut Vec<Mistake>) -> Option<Co
             document.complete("province", "code");
             continue;
         }
-        let setting = document.cut(&error);
-        let mistake = document.mistake(&error, setting.clone().unwrap_or_default());
-        // What is missing may have been left out for a mistake of its own.
-        let below = format!("{}.", mistake.setting);
-        let told = mistakes.iter().any(|other| other.setting.starts_with(&below));
-        if !(told && error.message().starts_with("missing field")) {
-            mistakes.push(mistake);
+        let told = error.span().is_some_and(|span| emptied.contains(&span))
+            && error.message().starts_with("missing field");
+        let cut = document.cut(&error);
+        if !told {
+            let setting = cut.as_ref().map(|cut| cut.setting.clone()).unwrap_or_default();
+            mistakes.push(document.mistake(&error, setting));
         }
-        setting?;
+        emptied.push(cut?.around);
     }
     None
 }

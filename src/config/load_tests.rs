@@ -99,6 +99,18 @@ quota = 1
     assert!(found[9].ends_with("did you mean `statistics`?"), "{}", found[9]);
 }
 
+/// Of two blocks each mistake is told, also where one was left out for its own.
+#[test]
+fn a_block_left_out_hides_nothing_of_the_next() {
+    let block = |lines: &str| format!("[[benchmarks]]\nindicator = \"x\"\nsource = \"x\"\n{lines}");
+    let first = block("access_type = \"mobile\"\nvalue = \"much\"\n");
+    let text = format!("[province]\ncode = \"66\"\n{first}{}", block("value = 1.0\n"));
+    let found = mistakes(&text, &[]);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].starts_with("line 7: `benchmarks[1].value` is string"), "{found:#?}");
+    assert!(found[1].starts_with("line 8: ") && found[1].ends_with("lacks `access_type`"));
+}
+
 #[test]
 fn what_is_no_toml_does_not_hide_the_rest() {
     let found = mistakes("[province]\ncode = \"66\nx = \n[statistics]\nqouta = 1\n", &[]);

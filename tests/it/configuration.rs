@@ -99,6 +99,21 @@ fn paths_leave_the_folder_only_where_roots_say_so() {
     assert_eq!(check(&case).code, 0, "{:?}", check(&case));
 }
 
+/// Where files may lie differs between machines and is no part of what a bundle is made from.
+#[test]
+fn a_bundle_does_not_know_the_roots() {
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().display().to_string();
+    let built = |config: &str| {
+        let case = Case::with_config(config);
+        crate::bundle::copy(&small_month().case.path("samples"), &case.path("samples"));
+        fs::read_to_string(case.build("2025-10").folder.join("manifest.json")).unwrap()
+    };
+    let manifest = built(&format!("roots = [\".\", \"{folder}\"]\n{CONFIG}"));
+    assert!(!manifest.contains(&folder));
+    assert!(manifest == built(CONFIG), "another bundle for other roots");
+}
+
 /// What is shown is a configuration with the same settings.
 #[test]
 fn what_is_in_force_is_shown_with_its_origin() {

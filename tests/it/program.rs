@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -74,13 +74,8 @@ impl Case {
             .env_clear()
             .envs(variables.iter().copied())
             .current_dir(self.folder.path())
-            .output()
-            .unwrap();
-        Answer {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+            .output();
+        Answer::of(output.unwrap())
     }
 
     /// `run` of a month into `out`.
@@ -112,6 +107,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What a finished program printed.
+    pub fn of(output: Output) -> Self {
+        Answer {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// The one JSON object on stdout.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {self:?}"))
