@@ -16,6 +16,7 @@ pub mod config;
 pub mod coverage;
 mod csv_table;
 pub mod demo;
+pub mod disclosure;
 pub mod document;
 pub mod edited;
 pub mod engine;

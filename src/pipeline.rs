@@ -10,6 +10,7 @@ use crate::checks;
 use crate::collapse;
 use crate::comparison;
 use crate::coverage;
+use crate::disclosure::protect;
 use crate::error::{Fault, Kind, Result};
 use crate::gaps;
 use crate::history;
@@ -170,12 +171,16 @@ fn build(
     bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
     output::ledger(staging, valid)?;
     output::queries(staging, plan, &bench)?;
-    output::tables(staging, &bench.tables)?;
+    output::complete_tables(staging, &bench.tables)?;
+    let least = plan.config.privacy.min_devices;
+    let queries = &plan.queries;
+    let protected = protect(&queries.disclosure, &queries.families, least, &bench.tables)?;
+    output::tables(staging, &protected)?;
     progress(Step::Stage { name: "charts", rows: 0 });
-    let plates = output::charts(staging, plan, &bench.tables, simulated)?;
+    let plates = output::charts(staging, plan, &protected, simulated)?;
     progress(Step::Stage { name: "documents", rows: 0 });
-    output::documents(staging, plan, &bench.tables, valid, &plates, &warnings)?;
-    output::annex(staging, plan, &bench.tables, simulated)?;
+    output::documents(staging, plan, &protected, valid, &plates, &warnings)?;
+    output::annex(staging, plan, &protected, simulated)?;
     Ok(warnings)
 }
 

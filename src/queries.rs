@@ -10,6 +10,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::{Deserialize, Serialize};
 
+use crate::disclosure::{Declaration, declarations};
 use crate::error::{Fault, Kind, Result};
 
 /// What is wrong with a query or definition file.
@@ -243,6 +244,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "coverage/shares.sql",
     "coverage/signals.sql",
     "coverage/suspected.sql",
+    "disclosure.toml",
     "families.toml",
     "gaps/gaps.sql",
     "gaps/quota.sql",
@@ -275,6 +277,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "statistics/hourly.sql",
     "statistics/means.sql",
     "statistics/points.sql",
+    "statistics/progress.sql",
     "statistics/sizes.sql",
     "statistics/statistics.toml",
     "statistics/tables.toml",
@@ -315,6 +318,8 @@ pub struct Queries {
     pub indicators: Vec<Indicator>,
     pub families: Vec<Family>,
     pub tables: Vec<StatisticsTable>,
+    /// What of each table may leave the office.
+    pub disclosure: Vec<Declaration>,
 }
 
 impl Queries {
@@ -356,6 +361,7 @@ impl Queries {
             indicators: vec![],
             families: vec![],
             tables: vec![],
+            disclosure: vec![],
         };
         queries.rules = queries.definitions("rules.toml")?.rule;
         queries.indicators = queries.definitions("indicators.toml")?.indicator;
@@ -368,6 +374,8 @@ impl Queries {
         let names = names.chain(keys.map(|key| ("statistics/tables.toml", key)));
         names.into_iter().try_for_each(|(file, name)| check_name(file, name))?;
         queries.check_benchmarks()?;
+        let needed = queries.tables.iter().map(|table| table.name.as_str());
+        queries.disclosure = declarations(queries.text("disclosure.toml")?, needed)?;
         Ok(queries)
     }
 

@@ -13,6 +13,7 @@ mod hooks;
 mod load;
 mod mistakes;
 mod paths;
+mod privacy;
 mod reconciliation;
 mod show;
 
@@ -32,6 +33,7 @@ pub use hooks::Hooks;
 pub(crate) use load::malformed;
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
 pub use mistakes::{Mistake, Place};
+pub use privacy::Privacy;
 pub use reconciliation::Reconciliation;
 pub use show::{Shown, show, tree};
 
@@ -67,6 +69,8 @@ pub struct Config {
     pub gaps: Gaps,
     #[serde(default)]
     pub checks: Checks,
+    #[serde(default)]
+    pub privacy: Privacy,
     #[serde(default)]
     pub reconciliation: Reconciliation,
     #[serde(default)]

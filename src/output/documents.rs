@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::bundle::Staging;
 use crate::communes;
+use crate::disclosure::Protected;
 use crate::document::block::{Document, Plate};
 use crate::document::issue::issued;
 use crate::document::layout::lay_out;
@@ -14,7 +15,6 @@ use crate::error::Result;
 use crate::pipeline::PipelineFault;
 use crate::plan::Plan;
 use crate::report::{self, Format, Sources, Written};
-use crate::statistics::Tables;
 use crate::validation::ValidSamples;
 use crate::warning::Warning;
 
@@ -22,7 +22,7 @@ use crate::warning::Warning;
 pub fn documents(
     staging: &Staging,
     plan: &Plan,
-    tables: &Tables,
+    tables: &Protected,
     valid: &ValidSamples,
     plates: &BTreeMap<String, Plate>,
     warnings: &[Warning],
@@ -32,7 +32,7 @@ pub fn documents(
     let ledger = serde_json::to_value(&valid.ledger).unwrap_or_default();
     let province_name = plan.province_name();
     let sources = Sources {
-        tables,
+        tables: tables.tables(),
         ledger: &ledger,
         settings: &plan.config.report,
         labels: &labels,
