@@ -38,6 +38,9 @@ use system::{State, System};
 /// The column that says why a row has no numbers.
 pub const SUPPRESSED: &str = "suppressed";
 
+/// How far statistics can be trusted; a suppressed row is like one that has none.
+const TIER: &str = "tier";
+
 /// Tables of which nobody can learn about fewer devices than the least number.
 #[derive(Debug, Clone)]
 pub struct Protected(Tables);
@@ -90,12 +93,14 @@ fn suppress(declared: &Declaration, table: &RecordBatch, states: &[State]) -> Re
         }
         let column = if declared.shows(name) {
             Arc::clone(column)
+        } else if name == TIER {
+            count_only(column, &hidden)
         } else if declared.beside.contains(name) {
             nullif(column, &beside(column, states)).map_err(|e| declared.fault(&e))?
         } else {
             nullif(column, &hidden).map_err(|e| declared.fault(&e))?
         };
-        fields.push(Field::new(name, field.data_type().clone(), true));
+        fields.push(Field::new(name, column.data_type().clone(), true));
         columns.push(column);
     }
     let words: StringArray = states.iter().map(|state| state.word()).collect();
@@ -103,6 +108,16 @@ fn suppress(declared: &Declaration, table: &RecordBatch, states: &[State]) -> Re
     columns.push(Arc::new(words) as ArrayRef);
     let whole = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns);
     Ok(whole.map_err(|e| declared.fault(&e))?)
+}
+
+fn count_only(tiers: &ArrayRef, hidden: &BooleanArray) -> ArrayRef {
+    let Ok(tiers) = cast(tiers, &DataType::Utf8) else { return Arc::clone(tiers) };
+    let tiers: &StringArray = arrow::array::AsArray::as_string(&tiers);
+    let tiers = tiers.iter().zip(hidden.iter());
+    let tier = |(tier, hidden)| {
+        if hidden == Some(true) { Option::map(tier, |_: &str| "count_only") } else { tier }
+    };
+    Arc::new(tiers.map(tier).collect::<StringArray>())
 }
 
 /// Where a number beside the cell is hidden: with the cell, and where nobody is known to be behind it.

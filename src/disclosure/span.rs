@@ -18,7 +18,9 @@ pub(super) fn determined(rows: Vec<BTreeMap<usize, i64>>) -> Vec<usize> {
     rows.sort_by_key(BTreeMap::len);
     let mut holders: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for (number, row) in rows.iter().enumerate() {
-        row.keys().for_each(|at| drop(holders.entry(*at).or_default().insert(number)));
+        for at in row.keys() {
+            holders.entry(*at).or_default().insert(number);
+        }
     }
     for number in 0..rows.len() {
         let held = |at: &&usize| holders.get(at).map_or(0, BTreeSet::len);

@@ -6,6 +6,7 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use serde_json::{Map, Value};
 
 use super::error::ReportError;
+use crate::disclosure::SUPPRESSED;
 use crate::error::Result;
 use crate::vietnamese::collation_key;
 
@@ -60,6 +61,22 @@ pub(super) fn text<'a>(row: &'a Row, column: &str) -> &'a str {
 /// The whole number in a column; 0 when null.
 pub(super) fn integer(row: &Row, column: &str) -> i64 {
     row.get(column).and_then(Value::as_i64).unwrap_or_default()
+}
+
+/// What stands in place of a number of too few devices.
+pub(super) const MARK: &str = "…";
+
+/// Whether the numbers of a row are suppressed.
+pub(super) fn is_suppressed(row: &Row) -> bool {
+    row.get(SUPPRESSED).is_some_and(|why| !why.is_null())
+}
+
+/// The value of a column, the mark where it is suppressed.
+pub(super) fn shown(row: &Row, column: &str) -> Value {
+    match row.get(column) {
+        None | Some(Value::Null) if is_suppressed(row) => MARK.into(),
+        found => found.cloned().unwrap_or(Value::Null),
+    }
 }
 
 /// Sorts by text columns in the order of the Vietnamese alphabet, by numbers otherwise.
