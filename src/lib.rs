@@ -6,6 +6,7 @@
 
 pub mod bias;
 pub mod bundle;
+pub mod calendar;
 pub mod chart;
 pub mod checks;
 pub mod collapse;

@@ -19,9 +19,9 @@ pub struct DueForm {
     #[serde(default)]
     pub to: String,
     pub every: Every,
-    /// Of the month after the reporting month, strictly before this day: with 12, day 11 is the last.
+    /// Strictly before this day, the first after the period: with 12, day 11 is the last.
     pub before_day: Option<u8>,
-    /// Of the month after the reporting month, at the latest on this day.
+    /// At the latest on this day, the first after the period.
     pub on_day: Option<u8>,
     /// What is due once is due at the latest on this day.
     #[serde(default, deserialize_with = "day")]
@@ -54,4 +54,29 @@ pub enum Every {
     Once,
     /// Once, and again whenever something happens: only the first is ever missing.
     Event,
+}
+
+impl DueForm {
+    /// The first setting that makes no sense: its name, what was found, what is expected.
+    pub(super) fn fault(&self) -> Option<(&'static str, String, &'static str)> {
+        let id = &self.id;
+        if id.is_empty() {
+            return Some(("due.id", "empty".into(), "a name"));
+        }
+        for (setting, day) in [("due.before_day", self.before_day), ("due.on_day", self.on_day)] {
+            if let Some(day) = day.filter(|day| !(1..=28).contains(day)) {
+                return Some((setting, format!("{day} for `{id}`"), "1 to 28"));
+            }
+        }
+        let monthly = usize::from(self.before_day.is_some()) + usize::from(self.on_day.is_some());
+        match self.every {
+            Every::Month if monthly != 1 || self.by.is_some() => {
+                Some(("due", format!("`{id}` every month"), "either before_day or on_day"))
+            }
+            Every::Once | Every::Event if monthly != 0 => {
+                Some(("due", format!("`{id}` not every month"), "by, or no deadline"))
+            }
+            _ => None,
+        }
+    }
 }

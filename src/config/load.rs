@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Config, Validation};
+use super::{Config, DueForm, Validation};
 use crate::error::{Fault, Kind, Result};
 
 /// The commented configuration that `init` writes.
@@ -167,6 +167,9 @@ fn check(path: &str, config: &Config) -> Result<()> {
     if let Some((setting, found, expected)) = config.hooks.fault() {
         return fault(setting, found, expected);
     }
+    if let Some((setting, found, expected)) = config.due.iter().find_map(DueForm::fault) {
+        return fault(setting, found, expected);
+    }
     if let Some((setting, found, expected)) = config.form.fault() {
         return fault(setting, found, &expected);
     }
@@ -277,6 +280,7 @@ mod tests {
             ("[coverage.signal.levels]\n4G = 95.0", "coverage.signal.levels"),
             ("[coverage.signal]\nsamples = 0", "coverage.signal.samples"),
             ("[coverage.absence]\nprobability = 0.0", "coverage.absence.probability"),
+            ("[[due]]\nid = \"03\"\ntitle = \"\"\nfrom = \"communes\"\nevery = \"month\"", "`due`"),
             ("[report.deadlines]\noperators = 31", "report.deadlines.operators"),
         ] {
             let text = format!("[province]\ncode = \"66\"\n{text}");

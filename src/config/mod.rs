@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are errors that name the nearest known one. Paths are relative to the file.
 
+mod calendar;
 mod checks;
 mod coverage;
 mod due;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use calendar::Calendar;
 pub use checks::Checks;
 pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
 pub use due::{DueForm, Every, Sender};
@@ -67,6 +69,8 @@ pub struct Config {
     /// What is due from whom; empty: nothing is watched.
     #[serde(default)]
     pub due: Vec<DueForm>,
+    #[serde(default)]
+    pub calendar: Calendar,
     #[serde(default)]
     pub hooks: Hooks,
     #[serde(default)]

@@ -14,6 +14,8 @@ mod tests;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use crate::bundle::manifest::{self, Manifest, sha256};
 use crate::bundle::{OutputFile, OutputFolder, Staging, verify};
 use crate::document::font::clean;
@@ -98,6 +100,14 @@ pub fn finalize(request: &Request<'_>) -> Result<Issued> {
     staging.write(record::FILE_NAME, &record.bytes()?)?;
     let folder = staging.commit()?;
     Ok(Issued { folder, files: written, simulated: origin.simulated })
+}
+
+/// The day on which a document of a bundle was issued, beside the bundle.
+pub fn issued_on(bundle: &Path, document: &str) -> Result<Option<Date>> {
+    let mut folder = bundle.as_os_str().to_owned();
+    folder.push(".issued");
+    let record = Record::read(Path::new(&folder))?;
+    Ok(record.documents.get(document).map(|entry| entry.date))
 }
 
 /// The issue with its signer as it will be printed.
