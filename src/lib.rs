@@ -6,6 +6,7 @@
 
 pub mod bias;
 pub mod bundle;
+pub mod calendar;
 pub mod campaign;
 pub mod chart;
 pub mod checks;
@@ -28,6 +29,7 @@ pub mod issuing;
 pub mod operators;
 mod origin;
 mod output;
+pub mod period;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;

@@ -179,7 +179,6 @@ fn values_are_checked() {
         ("[coverage.signal.levels]\n4G = 95.0", "coverage.signal.levels.4G"),
         ("[coverage.signal]\nsamples = 0", "coverage.signal.samples"),
         ("[coverage.absence]\nprobability = 0.0", "coverage.absence.probability"),
-        ("[report.deadlines]\noperators = 31", "report.deadlines.operators"),
         ("[hooks]\ntimeout_s = 0", "hooks.timeout_s"),
         ("[hooks]\non_failure = [\"\"]", "hooks.on_failure"),
         ("[form]\nleft_mm = 25.0", "form.left_mm"),

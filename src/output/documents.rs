@@ -49,6 +49,7 @@ pub fn documents(
         program_version: env!("CARGO_PKG_VERSION"),
         warnings,
         monthly: &plan.monthly,
+        due: &plan.config.due,
     };
     let written = report::write(&plan.templates, &sources, plates)?;
     let made: Vec<Result<Files>> = written.par_iter().map(|written| files(plan, written)).collect();

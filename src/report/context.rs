@@ -11,7 +11,8 @@
 //! - `recipients`: `ministry`, `committee`, `reminder` (lists without dash and punctuation)
 //! - `legal_basis`: list of `kind`, `number`, `date`, `issuer`, `subject`, `is_dispatch`; may be empty
 //! - `reminder`: `times` (1 for the first), `earlier` (list of `number`, `date`, `issuer`, `subject`),
-//!   `addressees`; `deadlines`: `agencies`, `communes`, `operators` (days of the month); `links`:
+//!   `addressees`; `deadlines`: `agencies`, `communes`, `operators` (strictly before
+//!   this day of the month; null where nothing is due from them every month); `links`:
 //!   `install`, `materials`, `forms` (may be empty); `contacts`: list of `name`, `unit`, `phone`
 //! - `monthly`: what people wrote for the month, by part (`direction`, `shortcomings`, `causes`,
 //!   `proposals_ministry`, `proposals_committee`, `proposals_operators`, `proposals_communes`,
@@ -72,7 +73,7 @@ use super::rows::{self, Row};
 use super::settings::Settings;
 use super::{campaign, leader, matrix, monthly::MonthlyText, names, periods::Periods};
 use super::{operators, periods, public, quality, reminder, shortfalls, summary, trends, warnings};
-use crate::config::{Gaps, QuotaCounts, Statistics};
+use crate::config::{DueForm, Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
 use crate::vietnamese::{cell, month_text};
 use crate::warning::Warning;
@@ -154,6 +155,8 @@ pub struct Sources<'a> {
     pub warnings: &'a [Warning],
     /// What only people can write.
     pub monthly: &'a MonthlyText,
+    /// The `[[due]]` blocks of the configuration.
+    pub due: &'a [DueForm],
 }
 
 /// What a template is filled in with.

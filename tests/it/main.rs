@@ -12,6 +12,7 @@ mod benchmarks;
 mod bias;
 mod bombs;
 mod boundaries;
+mod calendar;
 mod campaign;
 mod checks;
 mod collapse;
