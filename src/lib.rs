@@ -36,6 +36,7 @@ pub mod progress;
 pub mod queries;
 pub mod reconciliation;
 pub mod report;
+pub mod revision;
 pub mod spreadsheet;
 pub mod statistics;
 pub mod validation;

@@ -327,9 +327,9 @@ impl Plan {
 }
 
 /// A table from named columns.
-pub fn table<const N: usize>(
+pub fn table<'a>(
     name: &str,
-    columns: [(&str, ArrayRef); N],
+    columns: impl IntoIterator<Item = (&'a str, ArrayRef)>,
 ) -> Result<RecordBatch, crate::engine::EngineFault> {
     let nullable = columns.into_iter().map(|(name, array)| (name, array, true));
     RecordBatch::try_from_iter_with_nullable(nullable).map_err(|e| {

@@ -19,6 +19,7 @@ mod fault;
 mod files;
 mod finalize;
 mod grid;
+mod history;
 mod hooks;
 mod init;
 mod ledger;
@@ -76,6 +77,7 @@ enum Command {
     Run(run::RunArgs),
     Explain(explain::ExplainArgs),
     Verify(verify::VerifyArgs),
+    History(history::HistoryArgs),
     Finalize(finalize::FinalizeArgs),
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
@@ -94,6 +96,7 @@ impl Command {
             Command::Run(args) => args.manner.format(),
             Command::Config(command) => command.format(),
             Command::Due(args) => args.format(),
+            Command::History(args) => args.format(),
             _ => Format::Text,
         }
     }
@@ -111,6 +114,7 @@ impl Command {
             Command::Run(args) => run::run(args),
             Command::Explain(args) => explain::explain(args),
             Command::Verify(args) => verify::verify(args),
+            Command::History(args) => history::history(args),
             Command::Finalize(args) => finalize::finalize(args),
             Command::Demo(args) => demo::demo(args),
             Command::Init(args) => init::init(args),
@@ -165,6 +169,8 @@ mod tests {
             "ispeed-report explain",
             "ispeed-report explain download_mbps_p05",
             "ispeed-report verify out/66-2025-10",
+            "ispeed-report verify out",
+            "ispeed-report history out --json",
             "ispeed-report verify out/66-2025-10 --document a.docx --name ministry",
             "ispeed-report finalize out/66-2025-10 --number 1 --date 2025-11-15 --signer A \
              --document ministry --document committee --out x --fonts f --replace",

@@ -18,7 +18,7 @@
 //!   `proposals_ministry`, `proposals_committee`, `proposals_operators`, `proposals_communes`,
 //!   `next_month`), each with `label`, `missing` and `blocks` (of `text` or `items`)
 //! - `commune_kinds`: the kinds of commune there are in the period, as words
-//! - `contact` (may be empty), `simulated`, `has_districts` (in the period), `has_district_offices` (at
+//! - `contact` (may be empty), `simulated`, `revision` (of the month, from 1), `has_districts` (in the period), `has_district_offices` (at
 //!   the report date), `single_report`, `program_version`
 //! - of `[statistics]` `quota`, `quota_collapsed`, `publish_from`, `publish_devices`, `mean_from`,
 //!   `sufficient_from`, `max_without_device_share`, `peak_from`, `peak_to`; of `[gaps]`
@@ -113,6 +113,7 @@ const TABLES: &[&str] = &[
     "reconciliation",
     "reconciliation_reasons",
     "restated",
+    "revision_changes",
     "suspected_coverage",
     "trend",
     "trend_months",
@@ -157,6 +158,8 @@ pub struct Sources<'a> {
     pub monthly: &'a MonthlyText,
     /// The `[[due]]` blocks of the configuration.
     pub due: &'a [DueForm],
+    /// Which revision of the month it is, from 1.
+    pub revision: u32,
 }
 
 /// What a template is filled in with.
@@ -251,6 +254,7 @@ fn settings(sources: &Sources<'_>) -> Row {
         "contact": sources.settings.contact,
         "single_report": sources.settings.single_report,
         "simulated": sources.simulated,
+        "revision": sources.revision,
         "program_version": sources.program_version,
         "quota": sources.limits.quota,
         "publish_from": sources.limits.publish_from,

@@ -36,6 +36,7 @@ pub struct Fixture {
     pub warnings: Vec<Warning>,
     pub monthly: MonthlyText,
     pub due: Vec<DueForm>,
+    pub revision: u32,
 }
 
 impl Fixture {
@@ -57,6 +58,7 @@ impl Fixture {
             warnings: Vec::new(),
             monthly: MonthlyText::default(),
             due: Vec::new(),
+            revision: 1,
         }
     }
 
@@ -111,6 +113,7 @@ impl Fixture {
             warnings: &self.warnings,
             monthly: &self.monthly,
             due: &self.due,
+            revision: self.revision,
         }
     }
 }

@@ -51,6 +51,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("operator.md", include_str!("../../reports/operator.md")),
     ("_operator_figures.md", include_str!("../../reports/_operator_figures.md")),
     ("_operator_findings.md", include_str!("../../reports/_operator_findings.md")),
+    ("_revision.md", include_str!("../../reports/_revision.md")),
     ("_operator_replies.md", include_str!("../../reports/_operator_replies.md")),
     ("_operator_places.md", include_str!("../../reports/_operator_places.md")),
     ("commune.md", include_str!("../../reports/commune.md")),

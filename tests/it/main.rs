@@ -45,6 +45,7 @@ mod reform;
 mod repeats;
 mod replies;
 mod reports;
+mod revisions;
 mod rules;
 mod seats;
 mod types;
