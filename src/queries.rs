@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Fault, Kind, Result};
 
+/// Work of filling in one query: steps, and the text they make.
+const FUEL: u64 = 20_000_000;
+
 /// What is wrong with a query or definition file.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryFault {
@@ -466,6 +469,7 @@ impl Queries {
         };
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        environment.set_fuel(Some(FUEL));
         environment.add_template(MACROS, self.text(MACROS)?).map_err(malformed)?;
         let values = context! {
             rules => Value::from(Serde(&self.rules)),

@@ -43,6 +43,7 @@ mod reform;
 mod repeats;
 mod reports;
 mod rules;
+mod sandbox;
 mod seats;
 mod types;
 mod weighting;
