@@ -64,6 +64,8 @@ mod public_tests;
 #[cfg(test)]
 mod reminder_tests;
 #[cfg(test)]
+mod sandbox_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod wording_tests;
