@@ -11,7 +11,7 @@ fn refused(text: &str, parts: &[&str]) {
     let mut templates = Templates::embedded();
     templates.insert("ministry.md", text);
     let rendered = render("ministry.md", &templates, &fixture.sources(), &BTreeMap::new());
-    let error = rendered.err().expect("an error").to_string();
+    let error = rendered.expect_err("an error").to_string();
     for part in [&["`ministry.md`"], parts].concat() {
         assert!(error.contains(part), "no `{part}` in: {error}");
     }
