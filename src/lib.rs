@@ -6,6 +6,7 @@
 
 pub mod bias;
 pub mod bundle;
+pub mod campaign;
 pub mod chart;
 pub mod checks;
 pub mod collapse;
@@ -33,6 +34,7 @@ pub mod progress;
 pub mod queries;
 pub mod reconciliation;
 pub mod report;
+pub mod spreadsheet;
 pub mod statistics;
 pub mod validation;
 pub mod vietnamese;

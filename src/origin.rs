@@ -39,9 +39,10 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
             section.remove("paths");
         }
     }
-    // Whom to tell about a run changes nothing of what it makes.
+    // Whom to tell about a run, and where its files may lie, change nothing of what it makes.
     if let Some(settings) = value.as_object_mut() {
         settings.remove("hooks");
+        settings.remove("roots");
     }
     for pointer in [
         "/communes/register",
@@ -55,6 +56,7 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
     ] {
         value.pointer_mut(pointer).into_iter().for_each(shorten);
     }
+    shorten_campaign(&mut value["campaign"]);
     if let Some(fonts) = value.pointer_mut("/form/fonts").and_then(Value::as_object_mut) {
         fonts.values_mut().for_each(shorten);
     }
@@ -62,6 +64,15 @@ fn configuration(plan: &Plan, samples: &Samples) -> Value {
         files.iter_mut().for_each(|entry| shorten(&mut entry["file"]));
     }
     value
+}
+
+fn shorten_campaign(campaign: &mut Value) {
+    ["/folder", "/replies/file"]
+        .into_iter()
+        .for_each(|pointer| campaign.pointer_mut(pointer).into_iter().for_each(shorten));
+    if let Some(forms) = campaign.pointer_mut("/forms").and_then(Value::as_object_mut) {
+        forms.values_mut().for_each(|form| shorten(&mut form["file"]));
+    }
 }
 
 fn shorten(path: &mut Value) {
@@ -98,6 +109,9 @@ fn inputs(plan: &Plan, samples: &Samples) -> Result<Vec<Input>> {
     let named = named.chain(monthly.iter().map(|path| ("texts", path)));
     for (kind, path) in named {
         inputs.push(input(format!("{kind}/{}", file_name(path)), path, 0)?);
+    }
+    for (name, path) in plan.campaign.iter().flat_map(|campaign| &campaign.files) {
+        inputs.push(input(name.clone(), path, 0)?);
     }
     Ok(inputs)
 }

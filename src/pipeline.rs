@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::bias;
 use crate::bundle::verify::is_current;
 use crate::bundle::{Manifest, Origin, Staging};
+use crate::campaign::{self, Campaign};
 use crate::checks;
 use crate::collapse;
 use crate::comparison;
@@ -123,6 +124,8 @@ pub fn run(
         return Ok(outcome(Verdict::Refused, kept, valid.ledger, warnings));
     }
     warnings.extend(plan.monthly.warning());
+    warnings.extend(plan.campaign.iter().flat_map(|campaign| campaign.warnings()));
+    warnings.extend(Campaign::unwatched(plan));
     if request.dry_run {
         return Ok(outcome(Verdict::DryRun, bundle, valid.ledger, warnings));
     }
@@ -160,6 +163,7 @@ fn build(
     gaps::find(plan, &mut bench, progress)?;
     bias::describe(plan, &mut bench, progress)?;
     reconcile(plan, &mut bench, progress)?;
+    campaign::consolidate(plan, &mut bench, progress)?;
     warnings.extend(history::compare(plan, &mut bench)?);
     let simulated = valid.ledger.simulated;
     comparison::compare(plan, &mut bench, simulated, progress)?;

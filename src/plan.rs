@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
+use crate::campaign::Campaign;
 use crate::communes::boundaries::{Boundaries, BoundarySets};
 use crate::communes::crosswalk::{Crosswalk, REFORM};
 use crate::communes::register::{Commune, OPEN_END, Register};
@@ -142,6 +143,8 @@ pub struct Plan {
     pub history: History,
     /// What was published elsewhere, to set ours beside; needs a period.
     pub published: Option<Published>,
+    /// What units report of the campaign; needs a period.
+    pub campaign: Option<Campaign>,
     /// What only people can write in the reports; needs a period.
     pub monthly: MonthlyText,
     /// To weight figures by; needs a period.
@@ -222,6 +225,7 @@ impl Plan {
             report_date,
             history: History::default(),
             published: None,
+            campaign: None,
             population: None,
             family,
             monthly: MonthlyText::default(),
@@ -231,6 +235,7 @@ impl Plan {
         plan.check()?;
         plan.history = History::read(&plan)?;
         plan.published = plan.read_published()?;
+        plan.campaign = Campaign::read(&plan)?;
         plan.population = plan.read_population()?;
         if let Some(period) = &plan.period {
             let pattern = plan.config.report.monthly_text.as_deref();

@@ -54,6 +54,12 @@ pub enum Warning {
         now: f64,
         factor: f64,
     },
+    /// Forms are due, and nothing says where those that were sent in lie.
+    CampaignUnwatched { forms: Vec<String> },
+    /// No file of a form is there: everybody who has to send it is missing.
+    CampaignWithoutFile { form: String },
+    /// Rows of a form were rejected, and other things in its files were not understood.
+    CampaignProblems { form: String, rejected: u64, others: u64 },
     /// Parts of the reports that only people can write are not written; no file when none is configured.
     MonthlyText { file: Option<String>, parts: Vec<&'static str> },
 }
@@ -152,6 +158,22 @@ impl fmt::Display for Warning {
                 f,
                 "`{column}` of {operator} ({family}) went from {before} to {now} within a month, more \
                  than {factor} times; check the samples of both months (checks.jump_factor)"
+            ),
+            Warning::CampaignUnwatched { forms } => write!(
+                f,
+                "{} are due ([[due]]), but [campaign] names no files of them: reports do not say who \
+                 sent them (campaign.folder)",
+                forms.join(", ")
+            ),
+            Warning::CampaignWithoutFile { form } => write!(
+                f,
+                "no file of {form} was found, so nobody counts as having sent it; put it where \
+                 [campaign] says (campaign.folder, campaign.forms)"
+            ),
+            Warning::CampaignProblems { form, rejected, others } => write!(
+                f,
+                "{rejected} rows of {form} were rejected and {others} more units, numbers or columns \
+                 were not understood; see the table campaign_problems"
             ),
             Warning::MonthlyText { file, parts } => write!(
                 f,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ispeed_report::config::{self, Config};
+use ispeed_report::config::Config;
 use ispeed_report::error::Result;
 use ispeed_report::import::Samples;
 use ispeed_report::pipeline;
@@ -15,6 +15,7 @@ use super::bars::Bars;
 use super::environment::{default_threads, work_folder};
 use super::fault::CliFault;
 use super::ledger;
+use super::settings::SetArgs;
 
 /// What `check` assumes when no configuration is given: every default, and no province.
 const NO_CONFIG: &str = "[province]\ncode = \"\"\n";
@@ -49,6 +50,8 @@ pub struct CheckArgs {
     /// Configuration with province, limits, register and boundaries
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SetArgs,
     /// Print one JSON object instead of text
     #[arg(long)]
     pub json: bool,
@@ -82,7 +85,7 @@ pub fn check(args: &CheckArgs) -> Result<Answer> {
 
 fn configuration(args: &CheckArgs) -> Result<Config> {
     if let Some(file) = &args.config {
-        return config::read(file);
+        return args.settings.read(file);
     }
     let parsed = toml::from_str(NO_CONFIG);
     Ok(parsed.map_err(|error| CliFault::Definitions {

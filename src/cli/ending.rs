@@ -47,8 +47,11 @@ impl Ending {
     }
 
     /// Writes the report with the folder to itself: while another run holds it, the report that lies
-    /// there is that of the other run.
+    /// there is that of the other run. A run that fails before there is a folder makes none.
     fn keep(&self, report: &RunReport, answer: &mut Answer) -> Option<PathBuf> {
+        if answer.failure.is_some() && !self.out.is_dir() {
+            return None;
+        }
         let name = format!("{}-{}", self.province, self.month);
         let written =
             OutputFolder::open(&self.out).and_then(|_held| Ok(report.write(&self.out, &name)?));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ispeed_report::config::{self, nearest};
+use ispeed_report::config::nearest;
 use ispeed_report::error::Result;
 use ispeed_report::queries::Queries;
 
@@ -11,6 +11,7 @@ use super::answer::Answer;
 use super::explanations::{Catalogue, Sql, Topic};
 use super::fault::CliFault;
 use super::grid::{Align, grid};
+use super::settings::SetArgs;
 
 const LONG: &str = "\
 Say what an indicator, a statistic, a column, a rule, a table or a query means: definition, unit, \
@@ -32,6 +33,8 @@ pub struct ExplainArgs {
     /// Explain the queries that this configuration uses instead of the built-in ones
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SetArgs,
 }
 
 /// Looks a name up, or lists all.
@@ -46,7 +49,7 @@ pub fn explain(args: &ExplainArgs) -> Result<Answer> {
 }
 
 fn queries(args: &ExplainArgs) -> Result<Queries> {
-    let config = args.config.as_deref().map(config::read).transpose()?;
+    let config = args.config.as_deref().map(|file| args.settings.read(file)).transpose()?;
     match config.and_then(|config| config.definitions.queries) {
         Some(folder) => Queries::read(&folder),
         None => Queries::embedded(),

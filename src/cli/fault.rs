@@ -23,6 +23,8 @@ pub enum CliFault {
     Work { path: String, message: String },
     #[error("the answer cannot be printed: {0}")]
     Stdout(String),
+    #[error("`--set {0}` is no setting, expected KEY=VALUE")]
+    Set(String),
     #[error("`{name}` is not as expected: {message}")]
     Definitions { name: String, message: String },
 }
@@ -38,7 +40,7 @@ impl Fault for CliFault {
     fn kind(&self) -> Kind {
         match self {
             CliFault::UnknownName { .. } | CliFault::Definitions { .. } => Kind::Usage,
-            CliFault::Exists(_) => Kind::Usage,
+            CliFault::Exists(_) | CliFault::Set(_) => Kind::Usage,
             CliFault::Rejected { .. } => Kind::Threshold,
             CliFault::Differs { .. } | CliFault::Edited { .. } => Kind::Input,
             CliFault::Write { .. } | CliFault::Work { .. } | CliFault::Stdout(_) => Kind::Output,

@@ -101,7 +101,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("new");
         init(&InitArgs { dir: dir.clone() }).unwrap();
-        let config = config::read(&dir.join(CONFIG_FILE)).unwrap();
+        let config = config::read(&dir.join(CONFIG_FILE), &[]).unwrap();
         assert_eq!(config.definitions.queries, Some(dir.join("queries")));
         assert_eq!(config.definitions.reports, Some(dir.join("reports")));
         assert!(dir.join("queries/statistics/by_group.sql").is_file());

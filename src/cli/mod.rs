@@ -5,8 +5,10 @@
 
 mod answer;
 mod bars;
+mod campaign;
 mod check;
 mod completions;
+mod config;
 mod demo;
 mod ending;
 mod environment;
@@ -23,6 +25,7 @@ mod manual;
 mod output;
 mod run;
 mod run_report;
+mod settings;
 mod verify;
 mod watch;
 
@@ -73,6 +76,8 @@ enum Command {
     Finalize(finalize::FinalizeArgs),
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
+    Config(config::ConfigCommand),
+    Campaign(campaign::CampaignArgs),
     Completions(completions::CompletionsArgs),
     Manual(manual::ManualArgs),
 }
@@ -82,6 +87,7 @@ impl Command {
         match self {
             Command::Check(args) if args.json => Format::Json,
             Command::Run(args) => args.manner.format(),
+            Command::Config(command) => command.format(),
             _ => Format::Text,
         }
     }
@@ -102,6 +108,8 @@ impl Command {
             Command::Finalize(args) => finalize::finalize(args),
             Command::Demo(args) => demo::demo(args),
             Command::Init(args) => init::init(args),
+            Command::Config(command) => config::config(command),
+            Command::Campaign(args) => campaign::campaign(args),
             Command::Completions(args) => completions::completions(args),
             Command::Manual(args) => manual::manual(args),
         }
@@ -154,6 +162,9 @@ mod tests {
              --document ministry --document committee --out x --fonts f --replace",
             "ispeed-report demo --province 52 --month 2025-06 --samples 10 --seed 2 --out x",
             "ispeed-report init d",
+            "ispeed-report config show --config c.toml --set statistics.quota=200 --json",
+            "ispeed-report config check --config c.toml",
+            "ispeed-report campaign template --config c.toml --month 2025-10 --form 03 --out f.xlsx",
             "ispeed-report completions bash",
             "ispeed-report manual d",
         ] {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, value_parser};
 use ispeed_report::bundle::Manifest;
-use ispeed_report::config::{self, Config};
+use ispeed_report::config::Config;
 use ispeed_report::error::Result;
 use ispeed_report::import::Samples;
 use ispeed_report::pipeline::{self, Outcome, Request, Verdict};
@@ -18,6 +18,7 @@ use super::environment::{default_threads, work_folder};
 use super::fault::CliFault;
 use super::ledger;
 use super::log::Log;
+use super::settings::ConfigArgs;
 use super::watch::Watch;
 
 const LONG: &str = "\
@@ -40,9 +41,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(long_about = LONG, after_help = EXAMPLES)]
 pub struct RunArgs {
-    /// Configuration of the province (`ispeed-report init` writes one)
-    #[arg(long, value_name = "FILE")]
-    pub config: PathBuf,
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// Reporting month
     #[arg(long, value_name = "YYYY-MM")]
     pub month: String,
@@ -112,11 +112,11 @@ impl Manner {
 /// Runs, and leaves a run report beside the bundle.
 pub fn run(args: &RunArgs) -> Result<Answer> {
     args.manner.log.open();
-    let mut config = config::read(&args.config)?;
+    let mut config = args.config.read()?;
     if !args.history.is_empty() {
         config.history.paths.clone_from(&args.history);
     }
-    let subject = args.config.display().to_string();
+    let subject = args.config.config.display().to_string();
     let ending = Ending::begin(&args.out, &config, &args.month, args.manner.threads());
     let watch = Watch::new(args.manner.progress(), subject);
     let made = make(args, config, &watch).map(answer);

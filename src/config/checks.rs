@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::mistakes::Checker;
+
 /// Limits of the checks of a batch; none of them rejects a row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -33,25 +35,18 @@ impl Default for Checks {
 }
 
 impl Checks {
-    /// The first setting that makes no sense: its name, its value, what is expected.
-    pub(super) fn fault(&self) -> Option<(&'static str, String, &'static str)> {
-        let speeds = self.min_median_mbps > 0.0 && self.max_median_mbps <= 1e6;
-        if !speeds || self.min_median_mbps >= self.max_median_mbps {
-            let found = format!("{} and {}", self.min_median_mbps, self.max_median_mbps);
-            return Some((
-                "checks.min_median_mbps and max_median_mbps",
-                found,
-                "0 < min_median_mbps < max_median_mbps <= 1000000",
-            ));
+    /// Notes what makes no sense.
+    pub(super) fn check(&self, checker: &mut Checker<'_>) {
+        if !(self.min_median_mbps > 0.0 && self.min_median_mbps < self.max_median_mbps) {
+            let expected = "above 0 and below checks.max_median_mbps";
+            checker.wrong("checks.min_median_mbps", self.min_median_mbps, expected);
         }
-        let wrong = [
-            ("checks.min_tests", f64::from(self.min_tests), 1.0, 1e9, "1 to 1000000000"),
-            ("checks.above_ceiling_share", self.above_ceiling_share, 0.0, 1.0, "0 to 1"),
-            ("checks.night_ratio", self.night_ratio, 0.1, 100.0, "0.1 to 100"),
-            ("checks.jump_factor", self.jump_factor, 1.01, 1000.0, "1.01 to 1000"),
-        ]
-        .into_iter()
-        .find(|(_, value, low, high, _)| !(low..=high).contains(&value));
-        wrong.map(|(setting, value, _, _, expected)| (setting, value.to_string(), expected))
+        if self.max_median_mbps > 1e6 {
+            checker.wrong("checks.max_median_mbps", self.max_median_mbps, "at most 1000000");
+        }
+        checker.between("checks.min_tests", self.min_tests.into(), 1.0, 1e9);
+        checker.between("checks.above_ceiling_share", self.above_ceiling_share, 0.0, 1.0);
+        checker.between("checks.night_ratio", self.night_ratio, 0.1, 100.0);
+        checker.between("checks.jump_factor", self.jump_factor, 1.01, 1000.0);
     }
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::mistakes::Checker;
+
 /// Technologies whose signal levels may be given.
 const MOBILE: [&str; 4] = ["2G", "3G", "4G", "5G"];
 /// With fewer devices a row would tell of single phones.
@@ -120,66 +122,58 @@ impl Coverage {
         (self.cell_degrees * MICRODEGREES).round() as i64
     }
 
-    /// The first setting that makes no sense: its name, what was found, what was expected.
-    pub(super) fn fault(&self) -> Option<(String, String, &'static str)> {
-        let shares = [("failures", &self.failures), ("fallback", &self.fallback)];
-        self.cell_fault()
-            .or_else(|| shares.into_iter().find_map(|(name, kind)| kind.fault(name)))
-            .or_else(|| self.signal.fault())
-            .or_else(|| self.absence.fault())
-    }
-
-    fn cell_fault(&self) -> Option<(String, String, &'static str)> {
+    /// Notes what makes no sense.
+    pub(super) fn check(&self, checker: &mut Checker<'_>) {
         let steps = self.cell_degrees * MICRODEGREES;
-        let fits =
-            (0.005..=0.1).contains(&self.cell_degrees) && (steps - steps.round()).abs() < 1e-6;
-        let expected = "0.005 to 0.1 with at most six decimals";
-        (!fits).then(|| ("coverage.cell_degrees".into(), self.cell_degrees.to_string(), expected))
+        if !(0.005..=0.1).contains(&self.cell_degrees) || (steps - steps.round()).abs() >= 1e-6 {
+            let expected = "0.005 to 0.1 with at most six decimals";
+            checker.wrong("coverage.cell_degrees", self.cell_degrees, expected);
+        }
+        self.failures.check("failures", checker);
+        self.fallback.check("fallback", checker);
+        self.signal.check(checker);
+        devices("absence", self.absence.devices, checker);
+        let probability = self.absence.probability;
+        if !(probability > 0.0 && probability < 1.0) {
+            checker.wrong("coverage.absence.probability", probability, "above 0 and below 1");
+        }
+    }
+}
+
+/// No row tells of a single phone.
+fn devices(evidence: &str, found: u32, checker: &mut Checker<'_>) {
+    if found < LEAST_DEVICES {
+        checker.wrong(&format!("coverage.{evidence}.devices"), found, "at least 3");
     }
 }
 
 impl ShareEvidence {
-    fn fault(&self, kind: &str) -> Option<(String, String, &'static str)> {
-        let setting = |key: &str| format!("coverage.{kind}.{key}");
-        if self.devices < LEAST_DEVICES {
-            return Some((setting("devices"), self.devices.to_string(), "at least 3"));
-        }
+    fn check(&self, evidence: &str, checker: &mut Checker<'_>) {
+        let setting = |key: &str| format!("coverage.{evidence}.{key}");
+        devices(evidence, self.devices, checker);
         for (key, value) in [("tests", self.tests), ("days", self.days)] {
             if value < 1 {
-                return Some((setting(key), value.to_string(), "at least 1"));
+                checker.wrong(&setting(key), value, "at least 1");
             }
         }
-        let fits = (0.0..1.0).contains(&self.share);
-        (!fits).then(|| (setting("share"), self.share.to_string(), "from 0 to below 1"))
+        if !(0.0..1.0).contains(&self.share) {
+            checker.wrong(&setting("share"), self.share, "from 0 to below 1");
+        }
     }
 }
 
 impl SignalEvidence {
-    fn fault(&self) -> Option<(String, String, &'static str)> {
-        if self.devices < LEAST_DEVICES {
-            let found = self.devices.to_string();
-            return Some(("coverage.signal.devices".into(), found, "at least 3"));
-        }
+    fn check(&self, checker: &mut Checker<'_>) {
+        devices("signal", self.devices, checker);
         if self.samples < 1 {
-            return Some(("coverage.signal.samples".into(), "0".into(), "at least 1"));
+            checker.wrong("coverage.signal.samples", self.samples, "at least 1");
         }
-        let wrong = |(technology, level): &(&String, &f64)| {
-            !MOBILE.contains(&technology.as_str()) || !(-200.0..0.0).contains(*level)
-        };
-        let (technology, level) = self.levels.iter().find(wrong)?;
-        let found = format!("{level} for `{technology}`");
-        Some(("coverage.signal.levels".into(), found, "-200 to below 0 dBm for 2G, 3G, 4G or 5G"))
-    }
-}
-
-impl AbsenceEvidence {
-    fn fault(&self) -> Option<(String, String, &'static str)> {
-        if self.devices < LEAST_DEVICES {
-            let found = self.devices.to_string();
-            return Some(("coverage.absence.devices".into(), found, "at least 3"));
+        for (technology, level) in &self.levels {
+            let setting = format!("coverage.signal.levels.{technology}");
+            checker.known(&setting, technology, &MOBILE);
+            if !(-200.0..0.0).contains(level) {
+                checker.wrong(&setting, level, "-200 to below 0 dBm");
+            }
         }
-        let fits = self.probability > 0.0 && self.probability < 1.0;
-        let setting = "coverage.absence.probability".to_owned();
-        (!fits).then(|| (setting, self.probability.to_string(), "above 0 and below 1"))
     }
 }

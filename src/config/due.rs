@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::day;
+use super::mistakes::Checker;
 
 /// One form or report that is due, every month or once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,4 +55,30 @@ pub enum Every {
     Once,
     /// Once, and again whenever something happens: only the first is ever missing.
     Event,
+}
+
+/// Notes what cannot be due, or twice.
+pub(super) fn check(due: &[DueForm], checker: &mut Checker<'_>) {
+    for (index, form) in due.iter().enumerate() {
+        let setting = |key: &str| format!("due[{}].{key}", index + 1);
+        if form.id.is_empty() || due.iter().take(index).any(|other| other.id == form.id) {
+            checker.wrong(&setting("id"), format!("`{}`", form.id), "an id that no other has");
+        }
+        for (key, day) in [("before_day", form.before_day), ("on_day", form.on_day)] {
+            let least = if key == "before_day" { 2 } else { 1 };
+            if let Some(day) = day {
+                checker.between(&setting(key), day.into(), f64::from(least), 28.0);
+            }
+        }
+        let given = usize::from(form.before_day.is_some()) + usize::from(form.on_day.is_some());
+        match form.every {
+            Every::Month if given != 1 || form.by.is_some() => {
+                checker.wrong(&setting("every"), "`month`", "before_day or on_day beside it");
+            }
+            Every::Once | Every::Event if given != 0 || form.by.is_none() => {
+                checker.wrong(&setting("every"), "not `month`", "the day `by` beside it");
+            }
+            _ => {}
+        }
+    }
 }

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::mistakes::Checker;
 use crate::document::layout::{Margins, Style};
+
+const DECREE: &str = "Nghị định 30/2020/NĐ-CP, Phụ lục I";
 
 /// How documents are set; lengths in millimetres, type in points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,17 +89,16 @@ impl Form {
         }
     }
 
-    /// The first setting that the decree does not allow: its name, what was found and expected.
-    pub(super) fn fault(&self) -> Option<(&'static str, String, String)> {
-        let outside =
-            |(_, value, least, most): &(_, f64, f64, f64)| !(*least..=*most).contains(value);
-        let Some((setting, value, least, most)) = self.ranges().into_iter().find(outside) else {
-            let indent = [10.0, 12.7].contains(&self.indent_mm);
-            let fault = || ("form.indent_mm", self.indent_mm.to_string(), "10 or 12.7".to_owned());
-            return (!indent).then(fault);
-        };
-        let expected = format!("{least} to {most} (Nghị định 30/2020/NĐ-CP, Phụ lục I)");
-        Some((setting, value.to_string(), expected))
+    /// Notes what the decree does not allow.
+    pub(super) fn check(&self, checker: &mut Checker<'_>) {
+        for (setting, value, least, most) in self.ranges() {
+            if !(least..=most).contains(&value) {
+                checker.wrong(setting, value, &format!("{least} to {most} ({DECREE})"));
+            }
+        }
+        if ![10.0, 12.7].contains(&self.indent_mm) {
+            checker.wrong("form.indent_mm", self.indent_mm, &format!("10 or 12.7 ({DECREE})"));
+        }
     }
 
     fn ranges(&self) -> [(&'static str, f64, f64, f64); 7] {
@@ -117,19 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_is_within_the_decree() {
-        assert_eq!(Form::default().fault(), None);
+    fn the_default_is_the_style_of_documents() {
         assert_eq!(Form::default().style(), Style::default());
-    }
-
-    #[test]
-    fn what_the_decree_does_not_allow_is_named() {
-        let form = Form { left_mm: 25.0, ..Form::default() };
-        let (setting, found, expected) = form.fault().unwrap();
-        assert_eq!((setting, found.as_str()), ("form.left_mm", "25"));
-        assert!(expected.starts_with("30 to 35"), "{expected}");
-        let indent = Form { indent_mm: 11.0, ..Form::default() }.fault().unwrap();
-        assert_eq!(indent.0, "form.indent_mm");
-        assert!(Form { body_pt: f64::NAN, ..Form::default() }.fault().is_some());
     }
 }

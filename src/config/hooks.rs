@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::mistakes::Checker;
+
 /// Programs with their arguments; none is run by a shell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -21,16 +23,15 @@ impl Default for Hooks {
 }
 
 impl Hooks {
-    /// The first setting that makes no sense: its name, its value, what is expected.
-    pub(super) fn fault(&self) -> Option<(&'static str, String, &'static str)> {
+    /// Notes what makes no sense.
+    pub(super) fn check(&self, checker: &mut Checker<'_>) {
         for (setting, command) in
             [("hooks.on_success", &self.on_success), ("hooks.on_failure", &self.on_failure)]
         {
             if command.first().is_some_and(String::is_empty) {
-                return Some((setting, "an empty program".into(), "a program and its arguments"));
+                checker.wrong(setting, "an empty program", "a program and its arguments");
             }
         }
-        let wrong = !(1..=3600).contains(&self.timeout_s);
-        wrong.then(|| ("hooks.timeout_s", self.timeout_s.to_string(), "1 to 3600"))
+        checker.between("hooks.timeout_s", self.timeout_s.into(), 1.0, 3600.0);
     }
 }

@@ -1,12 +1,23 @@
-//! Reads a configuration file and checks what its types cannot say.
+//! Reads a configuration whole: every mistake in it is told at once, none of the work begins.
+//!
+//! What a setting is, in this order: the default, the file, the environment, a flag.
 
-use std::path::{Path, PathBuf};
+use std::ops::Range;
+use std::path::Path;
 
-use super::{Config, Validation};
+use super::check::check;
+use super::document::{Document, Override};
+use super::mistakes::{Checker, Mistake};
+use super::{Config, Validation, paths};
 use crate::error::{Fault, Kind, Result};
 
 /// The commented configuration that `init` writes.
 pub const TEMPLATE: &str = include_str!("template.toml");
+
+/// A configuration is some kilobytes long; what is longer is another file.
+const MOST_BYTES: u64 = 1 << 20;
+/// After so many mistakes the rest is not looked for.
+const MOST_MISTAKES: usize = 200;
 
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
@@ -15,8 +26,8 @@ pub enum ConfigFault {
     Unreadable { path: String, message: String },
     #[error("line {line} of `{path}`: {message}")]
     Malformed { path: String, line: usize, message: String, nearest: Option<String> },
-    #[error("`{setting}` of `{path}` is {found}, expected {expected}")]
-    Value { path: String, setting: String, found: String, expected: String },
+    #[error("configuration `{path}` has {}", listed(.mistakes))]
+    Mistakes { path: String, mistakes: Vec<Mistake> },
 }
 
 impl Fault for ConfigFault {
@@ -32,30 +43,118 @@ impl Fault for ConfigFault {
             ConfigFault::Unreadable { .. } => {
                 Some("`ispeed-report init DIR` writes a commented configuration".into())
             }
-            _ => None,
+            ConfigFault::Mistakes { .. } => {
+                Some("`ispeed-report init DIR` writes every setting with its default".into())
+            }
+            ConfigFault::Malformed { .. } => None,
         }
     }
 }
 
-/// Reads, checks, and makes the paths in it relative to the file's folder.
-pub fn read(path: &Path) -> Result<Config> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| ConfigFault::Unreadable { path: name.clone(), message: e.to_string() })?;
-    let mut config = parse(&name, &text)?;
-    resolve(&mut config, path.parent().unwrap_or(Path::new("")));
-    Ok(config)
+fn listed(mistakes: &[Mistake]) -> String {
+    let lines: String = mistakes.iter().map(|mistake| format!("\n  {mistake}")).collect();
+    let noun = if mistakes.len() == 1 { "mistake" } else { "mistakes" };
+    format!("{} {noun}:{lines}", mistakes.len())
 }
 
-/// Parses the text of a configuration; `name` is for messages.
-pub(super) fn parse(name: &str, text: &str) -> Result<Config> {
-    let mut config: Config = toml::from_str(text).map_err(|e| malformed(name, text, &e))?;
-    check(name, &config)?;
-    // A ceiling that is not given keeps its default: without one, sums could overflow.
+/// Reads and checks a configuration, and makes the paths in it relative to the file's folder.
+pub fn read(path: &Path, overrides: &[Override]) -> Result<Config> {
+    load(path, overrides, |loaded, _| loaded.config)
+}
+
+/// A configuration without mistakes.
+pub(super) struct Loaded {
+    pub config: Config,
+    /// The same with paths as they were written.
+    pub written: Config,
+}
+
+/// The same, and gives the settings as they were written beside it to `take`.
+pub(super) fn load<T>(
+    path: &Path,
+    overrides: &[Override],
+    take: impl FnOnce(Loaded, &Document<'_>) -> T,
+) -> Result<T> {
+    let name = path.display().to_string();
+    let unreadable = |message| ConfigFault::Unreadable { path: name.clone(), message };
+    let size = std::fs::metadata(path).map_err(|e| unreadable(e.to_string()))?.len();
+    if size > MOST_BYTES {
+        let message = format!("it has {size} bytes, expected at most {MOST_BYTES}");
+        return Err(unreadable(message).into());
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    parse(&name, &text, Some(folder), overrides, take)
+}
+
+/// Parses the text of a configuration; `name` is for messages. Without a folder, paths stay as they are.
+pub(super) fn parse<T>(
+    name: &str,
+    text: &str,
+    folder: Option<&Path>,
+    overrides: &[Override],
+    take: impl FnOnce(Loaded, &Document<'_>) -> T,
+) -> Result<T> {
+    let (mut document, mut mistakes) = Document::parse(text);
+    mistakes.extend(overrides.iter().filter_map(|setting| document.set(setting).err()));
+    let written = settle(&mut document, &mut mistakes);
+    let mut config = written.clone();
+    if let Some(config) = &mut config {
+        let mut checker = Checker::new(&document);
+        check(config, &mut checker);
+        if let Some(folder) = folder {
+            paths::resolve(config, folder, &mut checker);
+        }
+        mistakes.extend(checker.mistakes);
+    }
+    match (config, written) {
+        (Some(config), Some(written)) if mistakes.is_empty() => {
+            Ok(take(Loaded { config, written }, &document))
+        }
+        _ => {
+            mistakes.sort();
+            mistakes.dedup();
+            Err(ConfigFault::Mistakes { path: name.to_owned(), mistakes }.into())
+        }
+    }
+}
+
+/// Gives the settings their types. What has none is noted and left out, so that the rest is read, too.
+fn settle(document: &mut Document<'_>, mistakes: &mut Vec<Mistake>) -> Option<Config> {
+    // Tables that lack something because it was left out for a mistake that is told already.
+    let mut emptied: Vec<Range<usize>> = Vec::new();
+    while mistakes.len() < MOST_MISTAKES {
+        let error = match document.read::<Config>() {
+            Ok(config) => return Some(completed(config)),
+            Err(error) => error,
+        };
+        // The only table that has to be there; it may just have been left out for a mistake in it.
+        if error.message().starts_with("missing field `province`") {
+            let told = mistakes.iter().any(|mistake| mistake.setting.starts_with("province"));
+            if !told {
+                mistakes.push(document.mistake(&error, String::new()));
+            }
+            document.complete("province", "code");
+            continue;
+        }
+        let told = error.span().is_some_and(|span| emptied.contains(&span))
+            && error.message().starts_with("missing field");
+        let cut = document.cut(&error);
+        if !told {
+            let setting = cut.as_ref().map(|cut| cut.setting.clone()).unwrap_or_default();
+            mistakes.push(document.mistake(&error, setting));
+        }
+        emptied.push(cut?.around);
+    }
+    None
+}
+
+/// A ceiling that is not given keeps its default: without one, sums could overflow.
+fn completed(mut config: Config) -> Config {
     for (technology, ceiling) in Validation::default().max_mbps {
         config.validation.max_mbps.entry(technology).or_insert(ceiling);
     }
-    Ok(config)
+    config
 }
 
 /// The error of a TOML text, with its line and, where a key is unknown, the nearest known one.
@@ -71,8 +170,8 @@ pub(crate) fn malformed(path: &str, text: &str, error: &toml::de::Error) -> Conf
 }
 
 /// serde says: unknown field `found`, expected one of `a`, `b`.
-fn nearest_key(message: &str) -> Option<String> {
-    if !message.starts_with("unknown field") {
+pub(super) fn nearest_key(message: &str) -> Option<String> {
+    if !["unknown field", "unknown variant"].iter().any(|start| message.starts_with(start)) {
         return None;
     }
     let mut quoted = message.split('`').skip(1).step_by(2);
@@ -88,200 +187,6 @@ pub fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<
     })
 }
 
-fn check(path: &str, config: &Config) -> Result<()> {
-    let fault = |setting: &str, found: String, expected: &str| {
-        Err(ConfigFault::Value {
-            path: path.to_owned(),
-            setting: setting.to_owned(),
-            found,
-            expected: expected.to_owned(),
-        }
-        .into())
-    };
-    if !(1..=28).contains(&config.period.first_day) {
-        return fault("period.first_day", config.period.first_day.to_string(), "1 to 28");
-    }
-    for (name, share) in [
-        ("validation.warn_rejected_share", config.validation.warn_rejected_share),
-        ("validation.fail_rejected_share", config.validation.fail_rejected_share),
-        ("statistics.max_without_device_share", config.statistics.max_without_device_share),
-    ] {
-        if !(0.0..=1.0).contains(&share) {
-            return fault(name, share.to_string(), "0 to 1");
-        }
-    }
-    let tiers = &config.statistics;
-    for (name, share) in [
-        ("statistics.max_without_device_share", tiers.max_without_device_share),
-        ("gaps.false_discovery_rate", config.gaps.false_discovery_rate),
-    ] {
-        if !(0.0..1.0).contains(&share) {
-            return fault(name, share.to_string(), "0 to below 1");
-        }
-    }
-    let (from, to) = tiers.peak_hours;
-    if from >= to || to > 24 {
-        let found = format!("[{from}, {to}]");
-        return fault("statistics.peak_hours", found, "two hours, the first before the second");
-    }
-    if !(1..=config.gaps.notify_window).contains(&config.gaps.notify_months) {
-        let found = config.gaps.notify_months.to_string();
-        return fault("gaps.notify_months", found, "1 to gaps.notify_window");
-    }
-    if tiers.publish_from < 1 || tiers.sufficient_from < tiers.publish_from {
-        let found = format!("{} and {}", tiers.publish_from, tiers.sufficient_from);
-        return fault(
-            "statistics.publish_from and sufficient_from",
-            found,
-            "1 <= publish_from <= sufficient_from",
-        );
-    }
-    if tiers.compare_devices < 2 {
-        let found = tiers.compare_devices.to_string();
-        return fault("statistics.compare_devices", found, "at least 2");
-    }
-    for (technology, value) in &config.validation.max_mbps {
-        if !crate::config::TECHNOLOGIES.contains(&technology.as_str()) {
-            let near = nearest(technology, crate::config::TECHNOLOGIES.into_iter()).unwrap_or("");
-            return fault(
-                "validation.max_mbps",
-                format!("given for `{technology}`"),
-                &format!("one of {} (nearest: `{near}`)", crate::config::TECHNOLOGIES.join(", ")),
-            );
-        }
-        if !(*value > 0.0 && *value <= 1e6) {
-            return fault("validation.max_mbps", value.to_string(), "above 0, at most 1000000");
-        }
-    }
-    for (setting, value) in [
-        ("validation.max_latency_ms", config.validation.max_latency_ms),
-        ("validation.max_location_accuracy_m", config.validation.max_location_accuracy_m),
-    ] {
-        if !(value > 0.0 && value <= 1e7) {
-            return fault(setting, value.to_string(), "above 0, at most 10000000");
-        }
-    }
-    if let Some((setting, found, expected)) = config.checks.fault() {
-        return fault(setting, found, expected);
-    }
-    if let Some((setting, found, expected)) = config.hooks.fault() {
-        return fault(setting, found, expected);
-    }
-    if let Some((setting, found, expected)) = config.form.fault() {
-        return fault(setting, found, &expected);
-    }
-    if let Some((setting, found, expected)) = config.coverage.fault() {
-        return fault(&setting, found, expected);
-    }
-    let snap_m = config.communes.snap_m;
-    if !(0.0..=5_000.0).contains(&snap_m) {
-        return fault("communes.snap_m", snap_m.to_string(), "0 to 5000 metres");
-    }
-    if let Some((setting, day)) = config.report.deadlines.fault() {
-        return fault(setting, day.to_string(), "1 to 28");
-    }
-    check_benchmarks(path, config)
-}
-
-fn check_benchmarks(path: &str, config: &Config) -> Result<()> {
-    for benchmark in &config.benchmarks {
-        let wrong = if !["mobile", "fixed"].contains(&benchmark.access_type.as_str()) {
-            Some(("access_type", benchmark.access_type.clone(), "`mobile` or `fixed`"))
-        } else if !benchmark.value.is_finite() {
-            Some(("value", benchmark.value.to_string(), "a finite number"))
-        } else {
-            let technology = benchmark.technology.as_deref();
-            technology
-                .filter(|t| !super::TECHNOLOGIES.contains(t) || *t == "unknown")
-                .map(|t| ("technology", t.to_owned(), "2G, 3G, 4G, 5G, wifi or ethernet"))
-        };
-        if let Some((key, found, expected)) = wrong {
-            return Err(ConfigFault::Value {
-                path: path.to_owned(),
-                setting: format!("benchmarks.{key}"),
-                found: format!("`{found}`"),
-                expected: expected.to_owned(),
-            }
-            .into());
-        }
-    }
-    Ok(())
-}
-
-fn resolve(config: &mut Config, folder: &Path) {
-    let absolute = |path: &mut PathBuf| *path = folder.join(&path);
-    config.communes.register.iter_mut().for_each(absolute);
-    config.communes.boundaries.iter_mut().for_each(|b| b.file = folder.join(&b.file));
-    config.operators.file.iter_mut().for_each(absolute);
-    config.statistics.population.iter_mut().for_each(absolute);
-    config.reconciliation.file.iter_mut().for_each(absolute);
-    config.coverage.hamlets.iter_mut().for_each(absolute);
-    config.definitions.queries.iter_mut().for_each(absolute);
-    config.definitions.reports.iter_mut().for_each(absolute);
-    config.report.monthly_text.iter_mut().for_each(absolute);
-    config.history.paths.iter_mut().for_each(absolute);
-    if let Some(fonts) = &mut config.form.fonts {
-        fonts.files_mut().into_iter().for_each(absolute);
-    }
-    for path in &mut config.samples.paths {
-        *path = folder.join(&path).to_string_lossy().into_owned();
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_template_is_a_valid_configuration_with_the_defaults() {
-        let config = parse("template.toml", TEMPLATE).unwrap();
-        assert_eq!(config.statistics.quota, 300);
-        assert_eq!(config.benchmarks.len(), 3);
-        let plain = parse("x", "[province]\ncode = \"66\"").unwrap();
-        let json = |config: &Config| {
-            let mut value = serde_json::to_value(config).unwrap();
-            value["samples"]["paths"] = serde_json::Value::Null;
-            value
-        };
-        assert_eq!(json(&config), json(&plain));
-    }
-
-    #[test]
-    fn an_unknown_key_names_line_and_nearest_key() {
-        let text = "[province]\ncode = \"66\"\n[statistics]\nqouta = 300\n";
-        let error = parse("a.toml", text).unwrap_err();
-        assert!(error.to_string().contains("line 4 of `a.toml`"), "{error}");
-        assert_eq!(error.hint().unwrap(), "did you mean `quota`?");
-        assert_eq!(error.kind(), Kind::Usage);
-    }
-
-    #[test]
-    fn values_are_checked() {
-        for (text, setting) in [
-            ("[period]\nfirst_day = 31", "period.first_day"),
-            ("[validation]\nfail_rejected_share = 1.5", "validation.fail_rejected_share"),
-            ("[statistics]\npublish_from = 0", "statistics.publish_from"),
-            ("[statistics]\nmax_without_device_share = 20", "statistics.max_without_device_share"),
-            ("[statistics]\ncompare_devices = 1", "statistics.compare_devices"),
-            ("[validation.max_mbps]\n6G = 1.0", "validation.max_mbps"),
-            ("[checks]\njump_factor = 1.0", "checks.jump_factor"),
-            ("[checks]\nmin_tests = 0", "checks.min_tests"),
-            ("[checks]\nmin_median_mbps = 6000.0", "checks.min_median_mbps"),
-            ("[checks]\nnight_ratio = nan", "checks.night_ratio"),
-            ("[coverage]\ncell_degrees = 0.0123456789", "coverage.cell_degrees"),
-            ("[coverage]\ncell_degrees = 0.001", "coverage.cell_degrees"),
-            ("[coverage.failures]\ndevices = 2", "coverage.failures.devices"),
-            ("[coverage.fallback]\ntests = 0", "coverage.fallback.tests"),
-            ("[coverage.fallback]\nshare = 1.0", "coverage.fallback.share"),
-            ("[coverage.signal.levels]\nwifi = -90.0", "coverage.signal.levels"),
-            ("[coverage.signal.levels]\n4G = 95.0", "coverage.signal.levels"),
-            ("[coverage.signal]\nsamples = 0", "coverage.signal.samples"),
-            ("[coverage.absence]\nprobability = 0.0", "coverage.absence.probability"),
-            ("[report.deadlines]\noperators = 31", "report.deadlines.operators"),
-        ] {
-            let text = format!("[province]\ncode = \"66\"\n{text}");
-            let error = parse("a.toml", &text).unwrap_err().to_string();
-            assert!(error.contains(setting), "{error}");
-        }
-    }
-}
+#[path = "load_tests.rs"]
+mod tests;

@@ -2,13 +2,19 @@
 //!
 //! Unknown keys are errors that name the nearest known one. Paths are relative to the file.
 
+mod campaign;
+mod check;
 mod checks;
 mod coverage;
+mod document;
 mod due;
 mod form;
 mod hooks;
 mod load;
+mod mistakes;
+mod paths;
 mod reconciliation;
+mod show;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,14 +22,18 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use campaign::{Campaign, Columns, FormFile, Measure, Replies, is_sent_in};
 pub use checks::Checks;
 pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
+pub use document::Override;
 pub use due::{DueForm, Every, Sender};
 pub use form::{Fonts, Form};
 pub use hooks::Hooks;
 pub(crate) use load::malformed;
 pub use load::{ConfigFault, TEMPLATE, nearest, read};
+pub use mistakes::{Mistake, Place};
 pub use reconciliation::Reconciliation;
+pub use show::{Shown, show, tree};
 
 use crate::report::Settings;
 use crate::report::settings::date;
@@ -35,6 +45,9 @@ pub const TECHNOLOGIES: [&str; 7] = ["2G", "3G", "4G", "5G", "wifi", "ethernet",
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// Folders below which every path of the file has to lie; relative to the file.
+    #[serde(default = "default_roots")]
+    pub roots: Vec<PathBuf>,
     pub province: Province,
     #[serde(default)]
     pub period: PeriodRule,
@@ -68,9 +81,16 @@ pub struct Config {
     #[serde(default)]
     pub due: Vec<DueForm>,
     #[serde(default)]
+    pub campaign: Campaign,
+    #[serde(default)]
     pub hooks: Hooks,
     #[serde(default)]
     pub definitions: Definitions,
+}
+
+/// The folder of the file itself.
+fn default_roots() -> Vec<PathBuf> {
+    vec![".".into()]
 }
 
 /// Which province the report is about.

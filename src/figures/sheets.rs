@@ -8,6 +8,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
 
 use crate::bundle::{Sheet, SheetColumn};
+use crate::campaign::TITLE;
 use crate::error::Result;
 use crate::report::Labels;
 
@@ -41,6 +42,13 @@ const ORDER: &[&str] = &[
     "platforms",
     "reconciliation",
     "reconciliation_reasons",
+    "campaign_forms",
+    "campaign_totals",
+    "campaign",
+    "campaign_missing",
+    "campaign_communes",
+    "campaign_problems",
+    "operator_replies",
     "commune_location",
     "coverage_basis",
 ];
@@ -76,6 +84,10 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("kind", "evidence_kinds"),
     ("kinds", "evidence_kinds"),
     ("signal_quantile", "signal_quantiles"),
+    ("sender", "campaign_senders"),
+    ("form_state", "campaign_states"),
+    ("reply_state", "reply_states"),
+    ("problem", "campaign_problems"),
 ];
 
 /// The sheets of the annex; `period` is the period in words.
@@ -144,8 +156,9 @@ fn column(table: &str, field: &Field, labels: &Labels) -> Result<SheetColumn> {
         _ if field.data_type().is_floating() => 2,
         _ => 0,
     };
+    let own = field.metadata().get(TITLE).filter(|title| !title.is_empty());
     Ok(SheetColumn {
-        title: labels.column_title(table, &key)?,
+        title: own.map_or_else(|| labels.column_title(table, &key), |title| Ok(title.clone()))?,
         decimals: Some(decimals),
         percent,
         key,
@@ -162,7 +175,8 @@ fn readable(batch: &RecordBatch, labels: &Labels) -> Result<RecordBatch> {
             continue;
         }
         let array = in_words(name, array, labels);
-        fields.push(Field::new(name, array.data_type().clone(), true));
+        let kept = Field::new(name, array.data_type().clone(), true);
+        fields.push(kept.with_metadata(field.metadata().clone()));
         columns.push(array);
     }
     let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));

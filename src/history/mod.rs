@@ -58,6 +58,11 @@ impl History {
         Ok(History { bundles, months })
     }
 
+    /// The bundles of earlier months.
+    pub fn bundles(&self) -> &[Bundle] {
+        &self.bundles
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.bundles.is_empty()

@@ -2,7 +2,7 @@
 //!
 //! A Parquet file says of itself how large it is when decoded, and a damaged or malicious one lies.
 //! Whatever it says is held against these limits before anything is allocated: the footer by
-//! [`super::footer`], the pages of a row group by [`super::pages`]. Reading then holds at most
+//! `footer`, the pages of a row group by `pages`. Reading then holds at most
 //!
 //! ```text
 //! footers:     30 × FOOTERS_BYTES                  (a footer grows when it is parsed)

@@ -7,6 +7,7 @@
 
 mod fault;
 mod form;
+mod letters;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use crate::error::Result;
 
 pub use self::fault::IssuingError;
 use self::form::Form;
+pub use self::letters::{IssuedLetter, issued_letters, record_of};
 use self::record::{Entry, Record};
 
 /// What is asked for.

@@ -41,6 +41,7 @@
 //!   and `months_known`, and the ends are the range of its months; `changes`: `before` and `year_before`
 //!   with `tests_difference`, `tests_share`, `is_met_comparable`, `met_difference`, `median_now` and
 //!   `download` (`higher`, `lower`, `unclear`, `unknown`)
+//! - `campaign`: what units report of the campaign, see `campaign.rs`; null where no form is configured
 //! - `operator`, `commune` (in documents made for each), `leader`, `public`: see `operator_letter.rs`,
 //!   `commune_sheet.rs`, `leader.rs`, `public.rs`
 //! - `warnings`: list of `kind`, `text` (the whole sentence of `labels.toml`), and its facts in words
@@ -69,7 +70,7 @@ use super::labels::Labels;
 use super::offices::Offices;
 use super::rows::{self, Row};
 use super::settings::Settings;
-use super::{leader, matrix, monthly::MonthlyText, names, periods::Periods};
+use super::{campaign, leader, matrix, monthly::MonthlyText, names, periods::Periods};
 use super::{operators, periods, public, quality, reminder, shortfalls, summary, trends, warnings};
 use crate::config::{Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
@@ -80,6 +81,12 @@ use crate::warning::Warning;
 const TABLES: &[&str] = &[
     "benchmarks",
     "bias",
+    "campaign",
+    "campaign_communes",
+    "campaign_forms",
+    "campaign_missing",
+    "campaign_problems",
+    "campaign_totals",
     "commune",
     "commune_location",
     "commune_operator",
@@ -95,6 +102,7 @@ const TABLES: &[&str] = &[
     "hourly",
     "operator",
     "operator_day_part",
+    "operator_replies",
     "operator_technology",
     "platforms",
     "province",
@@ -176,6 +184,7 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     values.insert("warnings".into(), warnings::worded(&of_data, sources.labels)?.into());
     values.extend(sources.monthly.values(sources.labels)?);
     values.extend(reminder::values(sources, offices));
+    values.insert("campaign".into(), campaign::field(&tables));
     let leader = leader::fields(&tables, &families, sources.labels)?;
     values.insert("leader".into(), leader.into());
     let public = public::fields(&tables, sources.unknown_operator, sources.labels)?;

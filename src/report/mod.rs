@@ -5,6 +5,7 @@
 //! the fields that a template can use are listed in [`context`], its blocks in `fences`.
 
 mod by_commune;
+mod campaign;
 mod catalog;
 mod commune_sheet;
 pub mod context;

@@ -24,7 +24,8 @@ const HEADLINE: &str = "download_mbps";
 /// `findings` (rows of `gaps` with `request`: `reply`, `inform` or `watch`), `found`, `watch`,
 /// `to_answer`, `compared` (communes and services that were held against a benchmark),
 /// `with_benchmark`, `other_indicators`; `places` (rows of `suspected_coverage`); `replies`
-/// (`commune_name`, `finding`, and the blanks `explanation`, `measure`, `deadline`).
+/// (`commune_name`, `finding`, and the blanks `explanation`, `measure`, `deadline`); `overdue_letters`
+/// (rows of `operator_replies`: earlier letters that it has not answered in time).
 pub(super) fn operators(
     tables: &BTreeMap<String, Vec<Row>>,
     sources: &Sources<'_>,
@@ -75,6 +76,7 @@ impl Letter<'_> {
             "is_mobile": is_mobile,
             "standings": self.standings(&figures)?,
             "figures": figures,
+            "overdue_letters": self.overdue_letters(),
         }));
         let findings = self.findings();
         let places = self.places();
@@ -99,6 +101,14 @@ impl Letter<'_> {
 
     fn own<'t>(&'t self, table: &str) -> impl Iterator<Item = &'t Row> {
         self.tables[table].iter().filter(|row| text(row, "operator") == self.name)
+    }
+
+    fn overdue_letters(&self) -> Vec<Row> {
+        let overdue =
+            self.own("operator_replies").filter(|row| text(row, "reply_state") == "overdue");
+        let mut overdue: Vec<Row> = overdue.cloned().collect();
+        rows::sort(&mut overdue, &["letter_date", "letter_number"].map(str::to_owned));
+        overdue
     }
 
     /// In the order of families, which is that of the labels.

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Days that an operator has to reply when none are configured.
-const REPLY_DAYS: u8 = 10;
+pub const REPLY_DAYS: u8 = 10;
 
 /// What a template cannot know; an empty text takes the default of `reports/offices.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -86,14 +86,13 @@ impl Default for Deadlines {
 }
 
 impl Deadlines {
-    /// The first day that not every month has: its setting and its value.
-    pub fn fault(&self) -> Option<(&'static str, u8)> {
-        let days = [
+    /// Each with its setting.
+    pub fn days(&self) -> [(&'static str, u8); 3] {
+        [
             ("report.deadlines.agencies", self.agencies),
             ("report.deadlines.communes", self.communes),
             ("report.deadlines.operators", self.operators),
-        ];
-        days.into_iter().find(|(_, day)| !(1..=28).contains(day))
+        ]
     }
 }
 
@@ -138,7 +137,7 @@ pub struct Reminder {
 
 impl Settings {
     /// Days that an operator has to reply.
-    pub(super) fn reply_days(&self) -> i32 {
+    pub fn reply_days(&self) -> i32 {
         self.operator_reply_days.map_or(REPLY_DAYS, NonZeroU8::get).into()
     }
 }

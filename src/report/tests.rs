@@ -207,7 +207,7 @@ fn errors_name_file_line_and_what_exists() {
         ),
         (
             "{{ provnce }}",
-            "`t.md`, line 1: unknown field `provnce`, expected one of `access`, `committee`",
+            "`t.md`, line 1: unknown field `provnce`, expected one of `access`, `campaign`, `committee`",
         ),
         ("{{ mobile.mett | number(2) }}", "unknown field `mett`"),
         ("{% if mobile.mett %}{% endif %}", "unknown field `mett`"),

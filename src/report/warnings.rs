@@ -116,6 +116,9 @@ mod tests {
                 now: 14.875,
                 factor: 3.0,
             },
+            Warning::CampaignUnwatched { forms: vec!["Biểu mẫu 03".into()] },
+            Warning::CampaignWithoutFile { form: "Biểu mẫu 03".into() },
+            Warning::CampaignProblems { form: "Biểu mẫu 03".into(), rejected: 2, others: 1 },
             Warning::MonthlyText { file: None, parts: vec!["direction", "causes"] },
         ]
     }
@@ -143,7 +146,7 @@ mod tests {
         assert!(days.contains("từ 03/10/2025 đến 05/10/2025; 09/10/2025"), "{days}");
         let parts = text(all().pop().unwrap());
         assert!(parts.contains("công tác chỉ đạo, triển khai; nguyên nhân"), "{parts}");
-        let jump = text(all().into_iter().rev().nth(1).unwrap());
+        let jump = text(all().into_iter().rev().nth(4).unwrap());
         let parts = ["Tải xuống – trung vị (Mbps)", "từ 45 ", "14,88", "di động"];
         assert!(parts.iter().all(|part| jump.contains(part)), "{jump}");
     }

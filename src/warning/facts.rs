@@ -46,6 +46,9 @@ impl Warning {
             Warning::HoursShifted { .. } => "hours_utc_as_local",
             Warning::OperatorMissing { .. } => "operator_missing",
             Warning::Jump { .. } => "jump",
+            Warning::CampaignUnwatched { .. } => "campaign_unwatched",
+            Warning::CampaignWithoutFile { .. } => "campaign_without_file",
+            Warning::CampaignProblems { .. } => "campaign_problems",
             Warning::MonthlyText { .. } => "monthly_text",
         }
     }
@@ -110,6 +113,11 @@ impl Warning {
                 ("now", Number(now)),
                 ("factor", Number(factor)),
             ],
+            Warning::CampaignUnwatched { forms } => vec![("forms", Text(forms.join(", ")))],
+            Warning::CampaignWithoutFile { form } => vec![("form", Text(form))],
+            Warning::CampaignProblems { form, rejected, others } => {
+                vec![("form", Text(form)), ("rejected", Count(rejected)), ("others", Count(others))]
+            }
             Warning::MonthlyText { parts, .. } => vec![("parts", Labels("monthly_parts", parts))],
         }
     }

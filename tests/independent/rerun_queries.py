@@ -17,6 +17,8 @@ Exceptions:
   against scipy.
 - Not SQL either: the table `comparisons`, which the program makes of the rows of
   `comparison/samples.sql`. That query is run, its rows are not kept; `recompute.py` makes the table.
+- Not SQL either: the tables `campaign…` and `operator_replies`, made of files that people filled in;
+  `campaign_communes`, which sets them beside the samples, is.
 - From earlier bundles, and read from `internal/inputs/` as they are: the tables `history_…`. Months
   before a reform are computed again by the queries of `statistics/` over the samples of several
   bundles; a bundle keeps their result there, not the SQL that was run for each month. `history.py`
@@ -46,7 +48,16 @@ from rules import quoted
 # Tables of the bundle that are inputs of the queries, not results.
 GIVEN = {"benchmarks"}
 # Tables that no query of the bundle makes; each one needs a reason to stand here.
-NOT_RERUN = {"comparisons": "made by the program, recompute.py makes it by its definition"}
+SENT_IN = "made by the program of the forms and letters that were sent in"
+NOT_RERUN = {
+    "campaign": SENT_IN,
+    "campaign_forms": SENT_IN,
+    "campaign_missing": SENT_IN,
+    "campaign_problems": SENT_IN,
+    "campaign_totals": SENT_IN,
+    "comparisons": "made by the program, recompute.py makes it by its definition",
+    "operator_replies": SENT_IN,
+}
 
 
 class Bench:

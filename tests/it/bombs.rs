@@ -28,13 +28,8 @@ fn limited(bytes: &[u8]) -> Answer {
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .current_dir(case.path(""))
-        .output()
-        .unwrap();
-    Answer {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+        .output();
+    Answer::of(output.unwrap())
 }
 
 fn refused(bytes: &[u8], parts: &[&str]) {

@@ -170,7 +170,7 @@ fn how_far_a_position_may_lie_outside_is_configured() {
     assert_eq!(snapped("snap_m = 0\n"), (0, 2));
     assert_eq!(snapped("snap_m = 1000\n"), (2, 0));
     let case = case(&format!("{WITHOUT}snap_m = -1\n{WITH}"), rows());
-    case.month("2025-10", &[]).assert_failed(2, &["communes.snap_m", "-1", "0 to 5000 metres"]);
+    case.month("2025-10", &[]).assert_failed(2, &["communes.snap_m", "-1", "expected 0 to 5000"]);
 }
 
 #[test]

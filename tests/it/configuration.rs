@@ -25,7 +25,11 @@ fn an_unknown_key_is_an_error_with_line_and_nearest_name() {
     refused(
         &text,
         "2025-10",
-        &["line 8 of `ispeed-report.toml`", "`warn_rejected_shar`", "`warn_rejected_share`?"],
+        &[
+            "`ispeed-report.toml`",
+            "line 8: `validation.warn_rejected_shar`",
+            "`warn_rejected_share`?",
+        ],
     );
     refused(
         &format!("{CONFIG}\n[perod]\nfirst_day = 15\n"),
@@ -43,7 +47,7 @@ fn a_value_that_makes_no_sense_is_named() {
     let text = format!("{CONFIG}\n[validation]\nfail_rejected_share = 50\n");
     refused(&text, "2025-10", &["`validation.fail_rejected_share`", "expected 0 to 1"]);
     let text = format!("{CONFIG}\n[validation.max_mbps]\n4g = 10.0\n");
-    refused(&text, "2025-10", &["`4g`", "nearest: `4G`"]);
+    refused(&text, "2025-10", &["`validation.max_mbps.4g`", "did you mean `4G`?"]);
 }
 
 #[test]
@@ -57,6 +61,112 @@ fn an_unknown_profile_province_and_month_are_named() {
     refused(&text, "2025-10", &["province `54`"]);
     refused(CONFIG, "2025-13", &["month `2025-13`"]);
     refused(CONFIG, "10/2025", &["month `10/2025`"]);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let text = format!(
+        "{CONFIG}\n[statistics]\nqouta = 1\npublish_from = 0\n\n[operators]\nfile = \"no.csv\"\n\n\
+         [reconciliation]\nfile = \"/etc/hostname\"\n"
+    );
+    let case = Case::with_config(&text);
+    let answer = case.run(&["config", "check", "--config", "ispeed-report.toml", "--set", "a.b=1"]);
+    let parts = [
+        "has 5 mistakes",
+        "line 8: `statistics.qouta`",
+        "line 9: `statistics.publish_from` is 0",
+        "line 12: `operators.file` is `no.csv`, expected a file that is there",
+        "line 15: `reconciliation.file` is `/etc/hostname`, expected a path below one of `roots`",
+        "--set a.b=1: `a` has no setting `a`",
+    ];
+    answer.assert_failed(2, &parts);
+}
+
+#[test]
+fn paths_leave_the_folder_only_where_roots_say_so() {
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("operators.csv"), "operator,kind,key_type,key\nA,mno,name,A\n")
+        .unwrap();
+    let file = |path: &str| format!("{CONFIG}\n[operators]\nfile = \"{path}\"\n");
+    let check = |case: &Case| case.run(&["config", "check", "--config", "ispeed-report.toml"]);
+    let case = Case::with_config(&file("inner/operators.csv"));
+    std::os::unix::fs::symlink(outside.path(), case.path("inner")).unwrap();
+    check(&case).assert_failed(2, &["`inner/operators.csv`", "below one of `roots`"]);
+    let folder = outside.path().display();
+    let text = format!("roots = [\".\", \"{folder}\"]\n{}", file("inner/operators.csv"));
+    let case = Case::with_config(&text);
+    std::os::unix::fs::symlink(outside.path(), case.path("inner")).unwrap();
+    assert_eq!(check(&case).code, 0, "{:?}", check(&case));
+}
+
+/// Where files may lie differs between machines and is no part of what a bundle is made from.
+#[test]
+fn a_bundle_does_not_know_the_roots() {
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().display().to_string();
+    let built = |config: &str| {
+        let case = Case::with_config(config);
+        crate::bundle::copy(&small_month().case.path("samples"), &case.path("samples"));
+        fs::read_to_string(case.build("2025-10").folder.join("manifest.json")).unwrap()
+    };
+    let manifest = built(&format!("roots = [\".\", \"{folder}\"]\n{CONFIG}"));
+    assert!(!manifest.contains(&folder));
+    assert!(manifest == built(CONFIG), "another bundle for other roots");
+}
+
+/// What is shown is a configuration with the same settings.
+#[test]
+fn what_is_in_force_is_shown_with_its_origin() {
+    let case = Case::new();
+    assert_eq!(case.run(&["init", "mine"]).code, 0);
+    let file = "mine/ispeed-report.toml";
+    let show = |file: &str, more: &[&str]| {
+        let answer = case.run(&[&["config", "show", "--config", file], more].concat());
+        assert_eq!(answer.code, 0, "{answer:?}");
+        answer
+    };
+    let set = ["--set", "statistics.quota=200", "--set", "report.place=Đắk Lắk", "--json"];
+    let shown = show(file, &set).json()["settings"].clone();
+    let found = |name: &str| {
+        let entries = shown.as_array().unwrap();
+        entries.iter().find(|entry| entry["setting"] == name).unwrap_or(&Value::Null).clone()
+    };
+    assert_eq!(found("statistics.quota")["value"], 200);
+    assert_eq!(found("statistics.quota")["from"], "--set statistics.quota=200");
+    assert_eq!(found("report.place")["value"], "Đắk Lắk");
+    assert!(found("benchmarks[2].value")["from"].as_str().unwrap().starts_with("line "));
+    assert_eq!(found("form.fonts")["from"], "default");
+    let text = show(file, &[]).stdout;
+    case.write("mine/again.toml", &text);
+    let again = show("mine/again.toml", &["--json"]).json()["settings"].clone();
+    let values = |shown: &Value| -> Vec<(Value, Value)> {
+        let entries = shown.as_array().unwrap().iter();
+        entries.map(|entry| (entry["setting"].clone(), entry["value"].clone())).collect()
+    };
+    assert_eq!(values(&again), values(&show(file, &["--json"]).json()["settings"]));
+}
+
+#[test]
+fn the_environment_sets_what_the_file_does_not_and_flags_win() {
+    let case = Case::new();
+    let shown = |arguments: &[&str]| {
+        let fixed = ["config", "show", "--config", "ispeed-report.toml", "--json"];
+        let variables = [("ISPEED_REPORT_STATISTICS__QUOTA", "250")];
+        case.run_with(&[&fixed, arguments].concat(), &variables)
+    };
+    let quota = |answer: &crate::program::Answer| {
+        let settings = answer.json()["settings"].clone();
+        let found =
+            settings.as_array().unwrap().iter().find(|s| s["setting"] == "statistics.quota");
+        found.unwrap().clone()
+    };
+    let found = quota(&shown(&[]));
+    assert_eq!(found["value"], 250);
+    assert_eq!(found["from"], "environment variable ISPEED_REPORT_STATISTICS__QUOTA");
+    assert_eq!(quota(&shown(&["--set", "statistics.quota=100"]))["value"], 100);
+    let check = ["config", "check", "--config", "ispeed-report.toml"];
+    let answer = case.run_with(&check, &[("ISPEED_REPORT_STATISTICS__QOUTA", "1")]);
+    answer.assert_failed(2, &["environment variable ISPEED_REPORT_STATISTICS__QOUTA", "`quota`?"]);
 }
 
 #[test]

@@ -38,6 +38,7 @@ fn a_run_report_lies_beside_the_bundle() {
 fn a_failure_is_reported_with_its_exit_code() {
     let case = Case::new();
     case.write("samples/a.parquet", "no parquet");
+    fs::create_dir(case.path("out")).unwrap();
     case.month("2025-10", &[]).assert_failed(1, &["a.parquet"]);
     let report = report(&case);
     assert_eq!((&report["status"], &report["exit_code"]), (&"failed".into(), &1.into()));
@@ -62,6 +63,7 @@ fn commands_are_called_without_a_shell() {
     };
     let case = Case::with_config(&hooks("echo \"$1\" > told; cat > given"));
     case.write("samples/a.parquet", "no parquet");
+    fs::create_dir(case.path("out")).unwrap();
     case.month("2025-10", &[]).assert_failed(1, &[]);
     assert_eq!(fs::read_to_string(case.path("told")).unwrap(), "1 2025-10 $(touch evil)\n");
     assert!(!case.path("evil").exists());

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -64,17 +64,18 @@ impl Case {
 
     /// Runs the program with these arguments.
     pub fn run(&self, arguments: &[&str]) -> Answer {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with variables in an otherwise empty environment.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Answer {
         let output = Command::new(env!("CARGO_BIN_EXE_ispeed-report"))
             .args(arguments)
             .env_clear()
+            .envs(variables.iter().copied())
             .current_dir(self.folder.path())
-            .output()
-            .unwrap();
-        Answer {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+            .output();
+        Answer::of(output.unwrap())
     }
 
     /// `run` of a month into `out`.
@@ -106,6 +107,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What a finished program printed.
+    pub fn of(output: Output) -> Self {
+        Answer {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// The one JSON object on stdout.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {self:?}"))

@@ -46,8 +46,9 @@ fn elsewhere(province: &str, boundaries: &str, expected: usize) -> Option<Vec<(S
         )
     };
     let case = Case::with_config(&format!(
-        "[province]\ncode = \"{province}\"\n\n[samples]\npaths = [\"samples\"]\n\n[communes]\n\
+        "roots = [\".\", \"{}\"]\n\n[province]\ncode = \"{province}\"\n\n[samples]\npaths = [\"samples\"]\n\n[communes]\n\
          snap_m = 0\n\n[[communes.boundaries]]\nfile = \"{}\"\nvalid_from = 2025-07-01\n",
+        boundaries.parent().unwrap_or(&boundaries).display(),
         boundaries.display()
     ));
     case.samples("a.parquet", &SampleFile::of(seats.iter().enumerate().map(at_seat).collect()));
