@@ -26,6 +26,7 @@ mod docx;
 mod driving;
 mod duplicates;
 mod edited;
+mod exit_codes;
 mod finalize;
 mod hard_case;
 mod history;
