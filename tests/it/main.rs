@@ -28,6 +28,7 @@ mod duplicates;
 mod edited;
 mod exit_codes;
 mod finalize;
+mod fuzz;
 mod hard_case;
 mod history;
 mod hostile;
