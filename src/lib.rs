@@ -36,6 +36,7 @@ pub mod reconciliation;
 pub mod report;
 pub mod spreadsheet;
 pub mod statistics;
+mod text_file;
 pub mod validation;
 pub mod vietnamese;
 pub mod warning;

@@ -8,6 +8,7 @@ mod program;
 mod samples;
 mod shared;
 
+mod any_bytes;
 mod benchmarks;
 mod bias;
 mod bombs;
