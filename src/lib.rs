@@ -39,6 +39,7 @@ pub mod report;
 pub mod revision;
 pub mod spreadsheet;
 pub mod statistics;
+mod text_file;
 pub mod validation;
 pub mod vietnamese;
 pub mod warning;
