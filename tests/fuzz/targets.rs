@@ -229,6 +229,8 @@ pub fn rendered(templates: &Templates) -> ispeed_report::error::Result<()> {
         program_version: "0",
         warnings: &[],
         monthly: &MonthlyText::default(),
+        due: &[],
+        revision: 1,
     };
     report::render("own.md", templates, &sources, &BTreeMap::new()).map(|_| ())
 }
