@@ -4,6 +4,7 @@
 //! complaint names file, line, column, what was found and what was expected.
 
 use crate::error::{Fault, Kind};
+use crate::text_file;
 use csv::{Position, ReaderBuilder, StringRecord, Trim};
 use jiff::civil::Date;
 use std::path::Path;
@@ -116,7 +117,7 @@ impl CsvTable {
     /// Reads a file; other columns than the named ones are an error.
     pub fn read(path: &Path, required: &[&str], optional: &[&str]) -> Result<Self, CsvFault> {
         let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
+        match text_file::read(path, text_file::TABLE_BYTES) {
             Ok(text) => Self::parse(&file, &text, required, optional),
             Err(source) => Err(CsvFault::Unreadable { file, source }),
         }
@@ -125,7 +126,7 @@ impl CsvTable {
     /// Reads a file in which other columns are ignored.
     pub fn read_among(path: &Path, required: &[&str]) -> Result<Self, CsvFault> {
         let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
+        match text_file::read(path, text_file::TABLE_BYTES) {
             Ok(text) => Self::parse_among(&file, &text, required),
             Err(source) => Err(CsvFault::Unreadable { file, source }),
         }

@@ -6,6 +6,7 @@
 
 pub mod bias;
 pub mod bundle;
+pub mod calendar;
 pub mod campaign;
 pub mod chart;
 pub mod checks;
@@ -29,14 +30,17 @@ pub mod issuing;
 pub mod operators;
 mod origin;
 mod output;
+pub mod period;
 pub mod pipeline;
 pub mod plan;
 pub mod progress;
 pub mod queries;
 pub mod reconciliation;
 pub mod report;
+pub mod revision;
 pub mod spreadsheet;
 pub mod statistics;
+mod text_file;
 pub mod validation;
 pub mod vietnamese;
 pub mod warning;

@@ -21,6 +21,8 @@ pub fn origin(plan: &Plan, samples: &Samples) -> Result<Origin> {
         month: period.month.clone(),
         period: Days { from: period.from, until: period.to },
         report_date: plan.report_date.ok_or(PipelineFault::NoPeriod)?,
+        revision: 1,
+        replaces: None,
         simulated: samples.simulated(),
         configuration: configuration(plan, samples),
         inputs: inputs(plan, samples)?,

@@ -1,10 +1,11 @@
 //! The only module that knows every stage.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::bias;
 use crate::bundle::verify::is_current;
-use crate::bundle::{Manifest, Origin, Staging};
+use crate::bundle::{Manifest, Origin, OutputFolder, Staging};
 use crate::campaign::{self, Campaign};
 use crate::checks;
 use crate::collapse;
@@ -15,11 +16,12 @@ use crate::error::{Fault, Kind, Result};
 use crate::gaps;
 use crate::history;
 use crate::import::Samples;
-use crate::origin::origin;
+use crate::origin;
 use crate::output;
 use crate::plan::Plan;
 use crate::progress::{Progress, RunId, Step};
 use crate::reconciliation::reconcile;
+use crate::revision::{self, Grouping, Revision};
 use crate::statistics::{self, Bench};
 use crate::validation::ledger::Ledger;
 use crate::validation::{ValidSamples, validate};
@@ -31,11 +33,23 @@ use crate::weighting;
 pub enum PipelineFault {
     #[error("a run needs a month and a report date")]
     NoPeriod,
+    #[error(
+        "a file changed while it was read, expected all inputs to stay as they are during a run"
+    )]
+    Moving,
 }
 
 impl Fault for PipelineFault {
     fn kind(&self) -> Kind {
-        Kind::Usage
+        match self {
+            PipelineFault::NoPeriod => Kind::Usage,
+            PipelineFault::Moving => Kind::Input,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let moving = matches!(self, PipelineFault::Moving);
+        moving.then(|| "run again when the files are complete; nothing was published".into())
     }
 }
 
@@ -97,7 +111,7 @@ pub fn run(
     let bundle = request.out.join(&name);
     progress(Step::Stage { name: "inputs", rows: 0 });
     plan.history.check(samples.simulated())?;
-    let mut origin = origin(plan, samples)?;
+    let mut origin = origin::origin(plan, samples)?;
     let key = origin.key()?;
     progress(Step::Identified(RunId::of(&key)));
     if !request.force && !request.dry_run && is_current(&bundle, &key) {
@@ -108,6 +122,8 @@ pub fn run(
             warnings: Vec::new(),
         });
     }
+    // Held from here on, so that no other run changes what this one replaces.
+    let held = if request.dry_run { None } else { Some(OutputFolder::open(&request.out)?) };
     let valid = validate(plan, samples, progress)?;
     let mut warnings = warnings(samples, &valid.ledger);
     warnings.extend(checks::find(plan, &valid)?);
@@ -119,80 +135,114 @@ pub fn run(
     };
     if valid.ledger.fails() {
         let kept = request.out.join(output::refusal_name(&name));
-        if !request.dry_run {
-            refuse(request, &name, &origin, &valid, &warnings)?;
+        if let Some(folder) = &held {
+            refuse(folder, &name, &origin, &valid, &warnings)?;
         }
         return Ok(outcome(Verdict::Refused, kept, valid.ledger, warnings));
     }
     warnings.extend(plan.monthly.warning());
     warnings.extend(plan.campaign.iter().flat_map(|campaign| campaign.warnings()));
     warnings.extend(Campaign::unwatched(plan));
-    if request.dry_run {
+    let Some(folder) = held else {
         return Ok(outcome(Verdict::DryRun, bundle, valid.ledger, warnings));
-    }
+    };
+    let groupings = groupings(plan);
+    let names: Vec<&str> = groupings.iter().map(|grouping| grouping.table).collect();
+    let revision = Revision::next(&request.out, &name, &origin, &names)?;
+    let as_read = origin.clone();
+    origin.revision = revision.number;
+    origin.replaces.clone_from(&revision.replaces);
     for (input, file) in origin.inputs.iter_mut().zip(&samples.files) {
         input.rows = file.rows();
     }
-    let staging = Staging::open(&request.out, &name)?;
-    warnings = build(plan, &valid, warnings, &staging, progress)?;
+    let staging = folder.stage(&name)?;
+    let made = Made { plan, valid: &valid, staging: &staging, revision: &revision };
+    warnings = made.build(warnings, progress)?;
     progress(Step::Stage { name: "bundle", rows: 0 });
     write_manifest(&staging, &origin, &valid, &warnings)?;
-    let bundle = staging.commit()?;
+    if origin::origin(plan, samples)? != as_read {
+        return Err(PipelineFault::Moving.into());
+    }
+    let bundle = staging.commit_keeping(revision.keeps.as_deref())?;
     output::forget_refusal(&request.out, &name);
     Ok(outcome(Verdict::Built, bundle, valid.ledger, warnings))
 }
 
-/// Gives the warnings with those that statistics gave cause for.
-fn build(
-    plan: &Plan,
-    valid: &ValidSamples,
-    mut warnings: Vec<Warning>,
-    staging: &Staging,
-    progress: Progress<'_>,
-) -> Result<Vec<Warning>> {
-    let effective = staging.file("internal/samples_effective.parquet")?;
-    let by_day_part = staging.file("internal/samples_effective_day_part.parquet")?;
-    let restating = !plan.restated_communes().is_empty();
-    let restated = restating.then_some("internal/samples_effective_restated.parquet");
-    let restated = restated.map(|file| staging.file(file)).transpose()?;
-    let effective = collapse::collapse(plan, valid, effective, by_day_part, restated, progress)?;
-    let mut bench = Bench::new(plan, valid, &effective)?;
-    statistics::compute(plan, &mut bench, progress)?;
-    weighting::weigh(plan, &mut bench, progress)?;
-    coverage::find(plan, &mut bench, progress)?;
-    history::open(plan, &mut bench, progress)?;
-    gaps::find(plan, &mut bench, progress)?;
-    bias::describe(plan, &mut bench, progress)?;
-    reconcile(plan, &mut bench, progress)?;
-    campaign::consolidate(plan, &mut bench, progress)?;
-    warnings.extend(history::compare(plan, &mut bench)?);
-    let simulated = valid.ledger.simulated;
-    comparison::compare(plan, &mut bench, simulated, progress)?;
-    bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
-    output::ledger(staging, valid)?;
-    output::queries(staging, plan, &bench)?;
-    output::complete_tables(staging, &bench.tables)?;
-    let least = plan.config.privacy.min_devices;
-    let queries = &plan.queries;
-    let protected = protect(&queries.disclosure, &queries.families, least, &bench.tables)?;
-    output::tables(staging, &protected)?;
-    progress(Step::Stage { name: "charts", rows: 0 });
-    let plates = output::charts(staging, plan, &protected, simulated)?;
-    progress(Step::Stage { name: "documents", rows: 0 });
-    output::documents(staging, plan, &protected, valid, &plates, &warnings)?;
-    output::annex(staging, plan, &protected, simulated)?;
-    Ok(warnings)
+/// The published tables whose figures are compared with those of the revision before.
+fn groupings(plan: &Plan) -> Vec<Grouping<'_>> {
+    let statistics = plan.queries.tables.iter().map(|table| Grouping {
+        table: &table.name,
+        keys: table.keys.iter().map(String::as_str).collect(),
+    });
+    let quota = ["commune_code", "commune_valid_from", "family"].to_vec();
+    statistics.chain([Grouping { table: "quota", keys: quota }]).collect()
+}
+
+/// A bundle in the making.
+struct Made<'a> {
+    plan: &'a Plan,
+    valid: &'a ValidSamples,
+    staging: &'a Staging,
+    revision: &'a Revision,
+}
+
+impl Made<'_> {
+    /// Gives the warnings with those that statistics gave cause for.
+    fn build(&self, mut warnings: Vec<Warning>, progress: Progress<'_>) -> Result<Vec<Warning>> {
+        let Made { plan, valid, staging, revision } = *self;
+        let effective = staging.file("internal/samples_effective.parquet")?;
+        let by_day_part = staging.file("internal/samples_effective_day_part.parquet")?;
+        let restating = !plan.restated_communes().is_empty();
+        let restated = restating.then_some("internal/samples_effective_restated.parquet");
+        let restated = restated.map(|file| staging.file(file)).transpose()?;
+        let effective =
+            collapse::collapse(plan, valid, effective, by_day_part, restated, progress)?;
+        let mut bench = Bench::new(plan, valid, &effective)?;
+        statistics::compute(plan, &mut bench, progress)?;
+        weighting::weigh(plan, &mut bench, progress)?;
+        coverage::find(plan, &mut bench, progress)?;
+        history::open(plan, &mut bench, progress)?;
+        gaps::find(plan, &mut bench, progress)?;
+        bias::describe(plan, &mut bench, progress)?;
+        reconcile(plan, &mut bench, progress)?;
+        campaign::consolidate(plan, &mut bench, progress)?;
+        warnings.extend(history::compare(plan, &mut bench)?);
+        let simulated = valid.ledger.simulated;
+        comparison::compare(plan, &mut bench, simulated, progress)?;
+        bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
+        let labels = plan.templates.labels()?;
+        let title = |table: &str, column: &str| {
+            labels.column_title(table, column).unwrap_or_else(|_| column.to_owned())
+        };
+        output::ledger(staging, valid)?;
+        output::queries(staging, plan, &bench)?;
+        output::complete_tables(staging, &bench.tables)?;
+        let least = plan.config.privacy.min_devices;
+        let queries = &plan.queries;
+        let mut protected = protect(&queries.disclosure, &queries.families, least, &bench.tables)?;
+        let changes = revision.changes(&groupings(plan), protected.tables(), &title)?;
+        if let Some(table) = changes {
+            protected.add(revision::TABLE, table);
+        }
+        output::tables(staging, &protected)?;
+        progress(Step::Stage { name: "charts", rows: 0 });
+        let plates = output::charts(staging, plan, &protected, simulated)?;
+        progress(Step::Stage { name: "documents", rows: 0 });
+        output::documents(staging, plan, &protected, valid, &plates, &warnings, revision.number)?;
+        output::annex(staging, plan, &protected, simulated)?;
+        Ok(warnings)
+    }
 }
 
 /// Keeps ledger and quarantine of a run with too many rejected rows, apart from the bundle.
 fn refuse(
-    request: &Request,
+    folder: &Arc<OutputFolder>,
     name: &str,
     origin: &Origin,
     valid: &ValidSamples,
     warnings: &[Warning],
 ) -> Result<()> {
-    let staging = Staging::open(&request.out, &output::refusal_name(name))?;
+    let staging = folder.stage(&output::refusal_name(name))?;
     output::ledger(&staging, valid)?;
     write_manifest(&staging, origin, valid, warnings)?;
     staging.commit().map(drop)

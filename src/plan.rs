@@ -8,9 +8,9 @@ use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 
 use crate::campaign::Campaign;
 use crate::communes::boundaries::{Boundaries, BoundarySets};
@@ -21,8 +21,9 @@ use crate::coverage::{Hamlet, hamlets};
 use crate::document::font::Family;
 use crate::error::{Fault, Kind, Result};
 use crate::history::History;
-use crate::import::functions::{days, instant, zone};
+use crate::import::functions::{days, zone};
 use crate::operators::Operators;
+use crate::period::Period;
 use crate::queries::Queries;
 use crate::reconciliation::{Names, Published};
 use crate::report::{MonthlyText, Templates};
@@ -32,10 +33,6 @@ use crate::weighting::Population;
 /// What cannot be planned.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanFault {
-    #[error("month `{0}` is not of the form 2025-10")]
-    Month(String),
-    #[error("date `{0}` is not of the form 2025-11-15")]
-    Day(String),
     #[error("province `{code}` has no commune in the register from {from} to {to}")]
     Province { code: String, from: Date, to: Date, known: String },
     #[error("indicator `{found}` of a benchmark is unknown or takes none, expected {expected}")]
@@ -59,65 +56,6 @@ impl Fault for PlanFault {
             _ => None,
         }
     }
-}
-
-/// A reporting month and the local days it covers, half-open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Period {
-    /// `2025-10`.
-    pub month: String,
-    pub from: Date,
-    pub to: Date,
-    pub from_instant: Timestamp,
-    pub to_instant: Timestamp,
-}
-
-impl Period {
-    /// The days of a month: the calendar month, or from day `first_day` of the month before.
-    pub fn of(month: &str, first_day: i8, zone: &TimeZone) -> Result<Self> {
-        let fault = || PlanFault::Month(month.to_owned());
-        let shaped = month.len() == 7 && month.as_bytes()[4] == b'-';
-        let first: Date = format!("{month}-01").parse().map_err(|_| fault())?;
-        if !shaped || first.year() < 2000 {
-            return Err(fault().into());
-        }
-        let start = |day: Date| -> Option<Date> {
-            if first_day == 1 {
-                return Some(day);
-            }
-            day.checked_sub(1.month()).ok()?.with().day(first_day).build().ok()
-        };
-        let from = start(first).ok_or_else(fault)?;
-        let to = start(first.checked_add(1.month()).map_err(|_| fault())?).ok_or_else(fault)?;
-        let midnight = |day: Date| {
-            // Where clocks skip midnight, the day begins with its first instant.
-            instant(zone, day.at(0, 0, 0, 0)).or_else(|| instant(zone, day.at(1, 0, 0, 0)))
-        };
-        Ok(Period {
-            month: month.to_owned(),
-            from,
-            to,
-            from_instant: midnight(from).ok_or_else(fault)?,
-            to_instant: midnight(to).ok_or_else(fault)?,
-        })
-    }
-
-    /// Every day of the period.
-    pub fn days(&self) -> Vec<Date> {
-        self.from.series(1.day()).take_while(|day| *day < self.to).collect()
-    }
-
-    /// Day 15 of the month after the reporting month.
-    pub fn default_report_date(&self) -> Result<Date> {
-        let fault = || PlanFault::Month(self.month.clone());
-        let first: Date = format!("{}-15", self.month).parse().map_err(|_| fault())?;
-        Ok(first.checked_add(1.month()).map_err(|_| fault())?)
-    }
-}
-
-/// A calendar day given on the command line.
-pub fn parse_day(text: &str) -> Result<Date> {
-    Ok(text.parse().map_err(|_| PlanFault::Day(text.to_owned()))?)
 }
 
 /// What decides the outcome of a run, besides the samples.
@@ -389,9 +327,9 @@ impl Plan {
 }
 
 /// A table from named columns.
-pub fn table<const N: usize>(
+pub fn table<'a>(
     name: &str,
-    columns: [(&str, ArrayRef); N],
+    columns: impl IntoIterator<Item = (&'a str, ArrayRef)>,
 ) -> Result<RecordBatch, crate::engine::EngineFault> {
     let nullable = columns.into_iter().map(|(name, array)| (name, array, true));
     RecordBatch::try_from_iter_with_nullable(nullable).map_err(|e| {
@@ -418,37 +356,4 @@ fn read_boundaries(config: &Config) -> Result<BoundarySets> {
         Boundaries::read(&entry.file, &entry.code_property, entry.valid_from, to)
     });
     Ok(BoundarySets::new(sets.collect::<Result<Vec<_>>>()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_is_half_open_in_local_time() {
-        let zone = zone("Asia/Ho_Chi_Minh").unwrap();
-        let period = Period::of("2025-07", 1, &zone).unwrap();
-        assert_eq!(period.from_instant.to_string(), "2025-06-30T17:00:00Z");
-        assert_eq!(period.to_instant.to_string(), "2025-07-31T17:00:00Z");
-        assert_eq!(period.days().len(), 31);
-        assert_eq!(period.default_report_date().unwrap().to_string(), "2025-08-15");
-    }
-
-    #[test]
-    fn a_window_from_day_15_begins_in_the_month_before() {
-        let zone = zone("Asia/Ho_Chi_Minh").unwrap();
-        let period = Period::of("2025-01", 15, &zone).unwrap();
-        assert_eq!(
-            (period.from.to_string(), period.to.to_string()),
-            ("2024-12-15".into(), "2025-01-15".into())
-        );
-    }
-
-    #[test]
-    fn odd_months_are_refused() {
-        let zone = zone("Asia/Ho_Chi_Minh").unwrap();
-        for month in ["2025-13", "2025-1", "10/2025", "", "2025-10-01", "0001-01"] {
-            assert!(Period::of(month, 1, &zone).is_err(), "{month}");
-        }
-    }
 }

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::disclosure::{Declaration, declarations};
 use crate::error::{Fault, Kind, Result};
+use crate::text_file;
+
+/// Work of filling in one query: steps, and the text they make.
+const FUEL: u64 = 20_000_000;
 
 /// What is wrong with a query or definition file.
 #[derive(Debug, thiserror::Error)]
@@ -476,6 +480,7 @@ impl Queries {
         };
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        environment.set_fuel(Some(FUEL));
         environment.add_template(MACROS, self.text(MACROS)?).map_err(malformed)?;
         let values = context! {
             rules => Value::from(Serde(&self.rules)),
@@ -505,7 +510,7 @@ fn read_folder(root: &Path, sub: &str, files: &mut BTreeMap<String, String>) -> 
         let path = entry.map_err(fault)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_file() && [".sql", ".toml", ".md"].iter().any(|end| name.ends_with(end)) {
-            let text = std::fs::read_to_string(&path).map_err(fault)?;
+            let text = text_file::read(&path, text_file::DEFINITION_BYTES).map_err(fault)?;
             let name = if sub.is_empty() { name } else { format!("{sub}/{name}") };
             files.insert(name, text);
         }

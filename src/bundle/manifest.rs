@@ -146,6 +146,17 @@ pub struct Earlier {
     pub key: String,
 }
 
+/// The revision that a bundle replaces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// Its number.
+    pub revision: u32,
+    /// Its key.
+    pub key: String,
+    /// SHA-256 of its manifest.
+    pub manifest_sha256: String,
+}
+
 /// One file of the bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputFile {
@@ -172,6 +183,12 @@ pub struct Origin {
     pub period: Days,
     /// The date on the documents.
     pub report_date: Date,
+    /// Which revision of the month it is, from 1.
+    #[serde(default = "first_revision")]
+    pub revision: u32,
+    /// The one before; not written where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Replaced>,
     /// Whether the samples are simulated.
     pub simulated: bool,
     /// The resolved configuration, without absolute paths and thread counts.
@@ -187,7 +204,16 @@ pub struct Origin {
     pub templates: Vec<Definition>,
 }
 
+fn first_revision() -> u32 {
+    1
+}
+
 impl Origin {
+    /// The key that it would have as the first revision: the same inputs, whatever they replace.
+    pub fn inputs_key(&self) -> Result<String> {
+        Origin { revision: 1, replaces: None, ..self.clone() }.key()
+    }
+
     /// SHA-256 over all of it: the same key means the same bundle, so nothing is left to do.
     pub fn key(&self) -> Result<String> {
         let mut origin = self.in_order();

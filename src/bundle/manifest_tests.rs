@@ -11,6 +11,8 @@ pub(crate) fn origin() -> Origin {
         month: "2025-10".into(),
         period: Days { from: date(2025, 10, 1), until: date(2025, 11, 1) },
         report_date: date(2025, 11, 15),
+        revision: 1,
+        replaces: None,
         simulated: true,
         configuration: json!({"quota": 300, "share": 0.1, "a": {"z": 1, "b": [1.7976931348623157e308, 5e-324]}}),
         inputs: vec![

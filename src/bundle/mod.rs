@@ -10,11 +10,12 @@ mod cell;
 mod folder;
 pub mod manifest;
 pub mod place;
+pub mod shelf;
 pub mod tables;
 pub mod verify;
 
 pub use annex::{Sheet, SheetColumn};
 pub use folder::FileError;
-pub use manifest::{Earlier, Manifest, Origin, OutputFile};
-pub use place::{OutputFolder, Staging};
+pub use manifest::{Earlier, Manifest, Origin, OutputFile, Replaced};
+pub use place::{OutputFolder, REVISIONS, Staging};
 pub use verify::{Problem, Verification, verify};

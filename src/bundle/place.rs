@@ -8,6 +8,10 @@
 //! systems that cannot exchange (some network and FUSE mounts) need two renames: the old bundle
 //! aside to `.retired-<name>`, the new one in. A kill exactly between the two leaves no bundle at
 //! its place for a moment; the next run puts the old one back before it does anything else.
+//!
+//! A bundle that is to be kept as an earlier revision is first linked file by file into `.revisions/`,
+//! where it appears in one step as well. A kill after that leaves the same bundle in two places, and
+//! the next run goes on from there.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -20,6 +24,9 @@ use thiserror::Error;
 use super::folder::{self, FileError, Nature, at};
 use super::manifest;
 use crate::error::{Fault, Kind, Result};
+
+/// The folder, beside the bundles, of their earlier revisions.
+pub const REVISIONS: &str = ".revisions";
 
 const LOCK: &str = ".lock";
 const STAGING: &str = ".staging-";
@@ -176,6 +183,11 @@ impl Staging {
     /// An old bundle that cannot be removed is no error: the new one stands, the next run tries
     /// again.
     pub fn commit(self) -> Result<PathBuf> {
+        self.commit_keeping(None)
+    }
+
+    /// The same, and the one that stood there stays under a name among the revisions.
+    pub fn commit_keeping(self, kept: Option<&str>) -> Result<PathBuf> {
         let mark = folder::nature(&self.path.join(self.mark))?;
         if mark != Some(Nature::File) {
             return Err(PlaceError::Unfinished(self.name.clone()).into());
@@ -183,6 +195,9 @@ impl Staging {
         sync_tree(&self.path)?;
         let target = self.output.folder.join(&self.name);
         if is_ours(&target, self.mark)? {
+            if let Some(kept) = kept {
+                keep(&target, &self.output.folder.join(REVISIONS), kept)?;
+            }
             self.replace(&target)?;
         } else {
             appear(&self.path, &target)?;
@@ -209,6 +224,30 @@ impl Drop for Staging {
     }
 }
 
+/// Links a bundle into the folder of revisions. One of this name that lies there already was linked by a
+/// run that was killed before it could go on.
+fn keep(bundle: &Path, revisions: &Path, name: &str) -> Result<(), FileError> {
+    let (place, staging) = (revisions.join(name), revisions.join(format!("{STAGING}{name}")));
+    if folder::nature(&place)?.is_some() {
+        return Ok(());
+    }
+    fs::create_dir_all(&staging).map_err(at("make folder", &staging))?;
+    for entry in folder::list(bundle)? {
+        let (from, to) = (bundle.join(&entry.name), staging.join(&entry.name));
+        match entry.nature {
+            Nature::Folder => fs::create_dir_all(&to).map_err(at("make folder", &to))?,
+            // Not every file system has links.
+            Nature::File if fs::hard_link(&from, &to).is_err() => {
+                fs::copy(&from, &to).map_err(at("copy", &from))?;
+            }
+            _ => {}
+        }
+    }
+    sync_tree(&staging)?;
+    fs::rename(&staging, &place).map_err(at("move the revision to", &place))?;
+    sync(revisions)
+}
+
 fn lock(folder: &Path) -> Result<File> {
     let path = folder.join(LOCK);
     let file = OpenOptions::new()
@@ -233,6 +272,18 @@ fn recover(folder: &Path) -> Result<()> {
         if let Some(bundle) = name.strip_prefix(RETIRED) {
             put_back(&found.path(), &folder.join(bundle))?;
         } else if name.starts_with(STAGING) {
+            remove(&found.path())?;
+        } else if name == REVISIONS {
+            forget_unfinished(&found.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn forget_unfinished(revisions: &Path) -> Result<(), FileError> {
+    for found in fs::read_dir(revisions).map_err(at("list", revisions))? {
+        let found = found.map_err(at("list", revisions))?;
+        if found.file_name().to_string_lossy().starts_with(STAGING) {
             remove(&found.path())?;
         }
     }

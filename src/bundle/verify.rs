@@ -76,12 +76,13 @@ pub fn verify(bundle: &Path) -> Result<Verification> {
     Ok(Verification { files: manifest.outputs.len(), problems })
 }
 
-/// Whether a whole, unchanged bundle with this key stands there, so that nothing is left to do.
+/// Whether a whole, unchanged bundle of these inputs stands there, so that nothing is left to do.
 ///
 /// A bundle that is missing, damaged or unreadable is not current: it has to be built again.
 pub fn is_current(bundle: &Path, key: &str) -> bool {
-    let same_key = Manifest::read(bundle).is_ok_and(|manifest| manifest.key == key);
-    same_key && verify(bundle).is_ok_and(|found| found.problems.is_empty())
+    let manifest = Manifest::read(bundle);
+    let same = manifest.is_ok_and(|one| one.origin.inputs_key().is_ok_and(|found| found == key));
+    same && verify(bundle).is_ok_and(|found| found.problems.is_empty())
 }
 
 fn entries(bundle: &Path) -> Result<BTreeMap<String, Nature>, FileError> {

@@ -25,7 +25,7 @@ pub fn blank(plan: &Plan, id: &str) -> Result<Vec<u8>> {
         known: forms.iter().map(|form| form.id.as_str()).collect::<Vec<_>>().join(", "),
     })?;
     let labels = plan.templates.labels()?;
-    let last = period.days().last().copied().unwrap_or(period.from);
+    let last = period.last();
     let units = Units::of(plan, form, last).due;
     let month = month_label(&period.month);
     let sheet = Sheet {

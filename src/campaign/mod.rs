@@ -8,7 +8,6 @@
 //! | `units` | who has to send a form, and whom a name means |
 //! | `submissions` | rows that are taken, replaced, refused |
 //! | `replies`, `letter` | replies of operators to letters of earlier months |
-//! | `deadline` | the last day of a form |
 //! | `standing` | in time, late, or missing |
 //! | `tables`, `claims` | all that as tables |
 //!
@@ -17,7 +16,6 @@
 
 mod blank;
 mod claims;
-mod deadline;
 mod fault;
 mod header;
 mod letter;
@@ -33,9 +31,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use crate::calendar::last_day;
 use crate::config::{DueForm, Every, FormFile, Measure, is_sent_in};
 use crate::error::Result;
-use crate::plan::{Period, Plan};
+use crate::period::Period;
+use crate::pipeline::PipelineFault;
+use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::report::Labels;
 use crate::spreadsheet;
@@ -44,14 +45,14 @@ use crate::vietnamese::fold;
 use crate::warning::Warning;
 
 pub use blank::blank;
-pub use deadline::last_day;
 pub use fault::CampaignFault;
 use header::Fields;
 use replies::Replies;
 use submissions::{Fate, Problem, Reader, Submission};
 use tables::Listed;
 pub use tables::TITLE;
-use units::{Unit, Units};
+pub use units::Unit;
+use units::Units;
 
 const FIELDS: [&str; 5] = ["unit", "unit_code", "district", "received_on", "period"];
 
@@ -78,15 +79,14 @@ pub struct Form {
     pub problems: Vec<Problem>,
     /// The first day on which each unit sent it, by the key of the unit.
     pub first_received: BTreeMap<String, Date>,
-    pub files: usize,
+    /// What was read, under the names that the manifest has.
+    pub files: Vec<(String, PathBuf)>,
 }
 
 impl Campaign {
     /// Reads the files that the configuration names; none where it names none.
     pub fn read(plan: &Plan) -> Result<Option<Self>> {
-        let (Some(period), Some(report_date)) = (&plan.period, plan.report_date) else {
-            return Ok(None);
-        };
+        let Some(period) = &plan.period else { return Ok(None) };
         let has_forms = plan.config.campaign.has_forms();
         let replies = Replies::read(plan)?;
         if !has_forms && replies.is_none() {
@@ -101,23 +101,31 @@ impl Campaign {
             replies_title: labels.text("campaign_words.replies")?.to_owned(),
         };
         for due in plan.config.due.iter().filter(|form| has_forms && is_sent_in(form)) {
-            let form = campaign.form(plan, &labels, due, period, report_date)?;
+            let form = campaign.form(plan, due, Some(period))?;
+            campaign.files.extend_from_slice(&form.files);
             campaign.forms.push(form);
         }
         Ok(Some(campaign))
     }
 
-    fn form(
-        &mut self,
-        plan: &Plan,
-        labels: &Labels,
-        due: &DueForm,
-        period: &Period,
-        report_date: Date,
-    ) -> Result<Form> {
+    /// Who has to send a form, and by the keys of units the day on which each first sent it until the report
+    /// date: about this month, or about any where the form is not monthly.
+    pub fn received(&self, plan: &Plan, due: &DueForm) -> Result<BTreeMap<String, Date>> {
+        let monthly = self.forms.iter().find(|form| form.due.id == due.id && form.is_monthly());
+        match monthly {
+            Some(form) => Ok(form.first_received.clone()),
+            None => Ok(self.form(plan, due, None)?.first_received),
+        }
+    }
+
+    /// A form with what was sent in about a month, or about any.
+    fn form(&self, plan: &Plan, due: &DueForm, about: Option<&Period>) -> Result<Form> {
+        let labels = &plan.templates.labels()?;
+        let (Some(period), Some(report_date)) = (&plan.period, plan.report_date) else {
+            return Err(PipelineFault::NoPeriod.into());
+        };
         let settings = &plan.config.campaign;
-        let last = period.days().last().copied().unwrap_or(period.from);
-        let units = Units::of(plan, due, last);
+        let units = Units::of(plan, due, period.last());
         let names: Vec<String> = self.measures.iter().map(|measure| measure.name.clone()).collect();
         let totals: Vec<String> =
             labels.text("campaign_words.totals")?.split(';').map(fold).collect();
@@ -125,26 +133,27 @@ impl Campaign {
         let fields = self.fields(plan, labels, due, &own)?;
         let mut reader = Reader {
             units: &units,
-            period,
+            period: about,
             report_date,
             measures: &names,
             totals: &totals,
             submissions: Vec::new(),
             problems: Vec::new(),
         };
-        let files = matching(&settings.patterns(due, &period.month))?;
-        for path in &files {
-            let name = format!("campaign/{}", file_name(path));
+        let month = about.map(|period| period.month.as_str());
+        let files = matching(&settings.patterns(due, month))?;
+        let named = |path: PathBuf| (format!("campaign/{}", file_name(&path)), path);
+        let files: Vec<_> = files.into_iter().map(named).collect();
+        for (name, path) in &files {
             let rows = spreadsheet::read(path, own.sheet.as_deref())?;
             let header = fields.find(&path.display().to_string(), &rows, own.header_row)?;
-            reader.read(&name, &header, &rows);
-            self.files.push((name, path.clone()));
+            reader.read(name, &header, &rows);
         }
         reader.settle();
         let (submissions, problems) = (reader.submissions, reader.problems);
-        let last_day = last_day(due, last);
+        let last_day = last_day(due, period);
         let first_received = first_received(&submissions);
-        let (units, files, due) = (units.due, files.len(), due.clone());
+        let (units, due) = (units.due, due.clone());
         Ok(Form { due, last_day, units, submissions, problems, first_received, files })
     }
 
@@ -170,7 +179,7 @@ impl Campaign {
         let mut warnings = Vec::new();
         for form in &self.forms {
             let title = form.due.title.clone();
-            if form.files == 0 {
+            if form.files.is_empty() {
                 warnings.push(Warning::CampaignWithoutFile { form: title });
                 continue;
             }
@@ -279,6 +288,11 @@ fn matching(patterns: &[String]) -> Result<Vec<PathBuf>> {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Who has to send a form, in the order of their names; empty where nothing names them.
+pub fn senders(plan: &Plan, due: &DueForm) -> Vec<Unit> {
+    plan.period.as_ref().map(|period| Units::of(plan, due, period.last()).due).unwrap_or_default()
 }
 
 /// Adds the tables of the campaign, when its files are configured.

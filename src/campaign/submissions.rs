@@ -12,7 +12,7 @@ use super::header::Header;
 use super::units::{Meant, Unit, Units, named_unit};
 use super::values::{self, Unreadable};
 use crate::bundle::tables::reads_as_formula;
-use crate::plan::Period;
+use crate::period::Period;
 use crate::spreadsheet::{Cell, Row};
 use crate::vietnamese::fold;
 
@@ -69,7 +69,8 @@ pub struct Problem {
 /// The rows of one form in the making.
 pub struct Reader<'a> {
     pub units: &'a Units<'a>,
-    pub period: &'a Period,
+    /// Of any month, where it is none.
+    pub period: Option<&'a Period>,
     pub report_date: Date,
     /// Names of the measures.
     pub measures: &'a [String],
@@ -126,8 +127,10 @@ impl Reader<'_> {
         let month = line.header.cell(line.row, "period");
         if *month != Cell::Empty {
             match values::month(month) {
-                Some(month) if month == self.period.month => {}
-                Some(_) => return Ok(Fate::OtherPeriod),
+                Some(month) if self.period.is_some_and(|period| period.month != month) => {
+                    return Ok(Fate::OtherPeriod);
+                }
+                Some(_) => {}
                 None => return Err(line.refused("unreadable_period", "period")),
             }
         }
@@ -194,7 +197,7 @@ impl Reader<'_> {
     fn received_on(&self, line: &Line<'_>) -> Result<Date, Box<Problem>> {
         let day = values::day(line.header.cell(line.row, "received_on"));
         let reason = match day {
-            Ok(Some(day)) if day < self.period.from => "before_period",
+            Ok(Some(day)) if self.period.is_some_and(|period| day < period.from) => "before_period",
             Ok(Some(day)) if day > self.report_date => "after_report",
             Ok(Some(day)) => return Ok(day),
             Ok(None) => "no_received_on",

@@ -160,7 +160,7 @@ fn forms(campaign: &Campaign, month: &str, report_date: Date) -> Result<RecordBa
             ("units_pending", lacks("pending")),
             ("units_rejected", lacks("rejected")),
             ("units_others", number(&|_, standing| standing.others)),
-            ("files", number(&|form, _| form.files as i64)),
+            ("files", number(&|form, _| form.files.len() as i64)),
             ("rows_read", number(&|form, _| form.submissions.len() as i64)),
             ("rows_accepted", fate(Fate::Accepted)),
             ("rows_replaced", fate(Fate::Replaced)),

@@ -7,7 +7,8 @@ use clap::{Args, value_parser};
 use ispeed_report::config::Config;
 use ispeed_report::demo::{DemoCommune, Simulation, simulate};
 use ispeed_report::error::Result;
-use ispeed_report::plan::{Period, Plan};
+use ispeed_report::period::Period;
+use ispeed_report::plan::Plan;
 use ispeed_report::progress::Step;
 use ispeed_report::report::monthly::{DEMO_MONTH, DEMO_REPORT};
 use toml::Value;
@@ -89,7 +90,7 @@ pub fn demo(args: &DemoArgs) -> Result<Answer> {
 fn run_args(args: &DemoArgs, folder: &Path, config: &Path) -> RunArgs {
     RunArgs {
         config: ConfigArgs { config: config.to_owned(), settings: SetArgs::default() },
-        month: args.month.clone(),
+        month: Some(args.month.clone()),
         samples: Vec::new(),
         history: args.history.clone(),
         out: folder.to_owned(),

@@ -4,7 +4,11 @@ use std::panic::PanicHookInfo;
 use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
+use ispeed_report::config::Config;
 use ispeed_report::error::Result;
+use ispeed_report::import::functions::zone;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use tempfile::TempDir;
 
 use super::fault::CliFault;
@@ -42,6 +46,11 @@ fn remember(info: &PanicHookInfo<'_>) {
 /// What the last panic said.
 pub fn last_panic() -> Option<String> {
     LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// The day that it is in the zone of a configuration.
+pub fn today(config: &Config) -> Result<Date> {
+    Ok(zone(&config.period.zone)?.to_datetime(Timestamp::now()).date())
 }
 
 /// A folder for intermediate files that goes away with the value.

@@ -21,6 +21,8 @@ pub enum CliFault {
     Write { path: String, message: String },
     #[error("no folder for intermediate files can be made in `{path}`: {message}")]
     Work { path: String, message: String },
+    #[error("the place of this program or folder cannot be told: {0}")]
+    Place(String),
     #[error("the answer cannot be printed: {0}")]
     Stdout(String),
     #[error("`--set {0}` is no setting, expected KEY=VALUE")]
@@ -40,7 +42,7 @@ impl Fault for CliFault {
     fn kind(&self) -> Kind {
         match self {
             CliFault::UnknownName { .. } | CliFault::Definitions { .. } => Kind::Usage,
-            CliFault::Exists(_) | CliFault::Set(_) => Kind::Usage,
+            CliFault::Exists(_) | CliFault::Set(_) | CliFault::Place(_) => Kind::Usage,
             CliFault::Rejected { .. } => Kind::Threshold,
             CliFault::Differs { .. } | CliFault::Edited { .. } => Kind::Input,
             CliFault::Write { .. } | CliFault::Work { .. } | CliFault::Stdout(_) => Kind::Output,

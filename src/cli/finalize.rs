@@ -6,7 +6,7 @@ use clap::{Args, value_parser};
 use ispeed_report::document::issue::Issue;
 use ispeed_report::error::Result;
 use ispeed_report::issuing::{self, Request};
-use ispeed_report::plan::parse_day;
+use ispeed_report::period::parse_day;
 
 use super::answer::Answer;
 

@@ -10,13 +10,16 @@ mod check;
 mod completions;
 mod config;
 mod demo;
+mod due;
 mod ending;
 mod environment;
 mod explain;
 mod explanations;
 mod fault;
+mod files;
 mod finalize;
 mod grid;
+mod history;
 mod hooks;
 mod init;
 mod ledger;
@@ -25,6 +28,7 @@ mod manual;
 mod output;
 mod run;
 mod run_report;
+mod schedule;
 mod settings;
 mod verify;
 mod watch;
@@ -73,10 +77,13 @@ enum Command {
     Run(run::RunArgs),
     Explain(explain::ExplainArgs),
     Verify(verify::VerifyArgs),
+    History(history::HistoryArgs),
     Finalize(finalize::FinalizeArgs),
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
     Config(config::ConfigCommand),
+    Due(due::DueArgs),
+    Schedule(schedule::ScheduleArgs),
     Campaign(campaign::CampaignArgs),
     Completions(completions::CompletionsArgs),
     Manual(manual::ManualArgs),
@@ -88,6 +95,8 @@ impl Command {
             Command::Check(args) if args.json => Format::Json,
             Command::Run(args) => args.manner.format(),
             Command::Config(command) => command.format(),
+            Command::Due(args) => args.format(),
+            Command::History(args) => args.format(),
             _ => Format::Text,
         }
     }
@@ -105,10 +114,13 @@ impl Command {
             Command::Run(args) => run::run(args),
             Command::Explain(args) => explain::explain(args),
             Command::Verify(args) => verify::verify(args),
+            Command::History(args) => history::history(args),
             Command::Finalize(args) => finalize::finalize(args),
             Command::Demo(args) => demo::demo(args),
             Command::Init(args) => init::init(args),
             Command::Config(command) => config::config(command),
+            Command::Due(args) => due::due(args),
+            Command::Schedule(args) => schedule::schedule(args),
             Command::Campaign(args) => campaign::campaign(args),
             Command::Completions(args) => completions::completions(args),
             Command::Manual(args) => manual::manual(args),
@@ -157,6 +169,8 @@ mod tests {
             "ispeed-report explain",
             "ispeed-report explain download_mbps_p05",
             "ispeed-report verify out/66-2025-10",
+            "ispeed-report verify out",
+            "ispeed-report history out --json",
             "ispeed-report verify out/66-2025-10 --document a.docx --name ministry",
             "ispeed-report finalize out/66-2025-10 --number 1 --date 2025-11-15 --signer A \
              --document ministry --document committee --out x --fonts f --replace",
@@ -164,6 +178,11 @@ mod tests {
             "ispeed-report init d",
             "ispeed-report config show --config c.toml --set statistics.quota=200 --json",
             "ispeed-report config check --config c.toml",
+            "ispeed-report run --config c.toml --out out",
+            "ispeed-report due --config c.toml --month 2025-10 --out out --today 2025-11-12 --json",
+            "ispeed-report schedule systemd --config c.toml --out out --units d --hour 7",
+            "ispeed-report schedule cron --config c.toml --out out",
+            "ispeed-report init d --example gia-lai",
             "ispeed-report campaign template --config c.toml --month 2025-10 --form 03 --out f.xlsx",
             "ispeed-report completions bash",
             "ispeed-report manual d",
@@ -178,6 +197,7 @@ mod tests {
             "ispeed-report",
             "ispeed-report check",
             "ispeed-report run --month 2025-10 --out out",
+            "ispeed-report schedule daily --config c.toml --out out",
             "ispeed-report run --config c.toml --month 2025-10 --out out --threads 0",
             "ispeed-report verify out/66-2025-10 --name ministry",
             "ispeed-report finalize out/66-2025-10 --number -1 --date 2025-11-15 --signer A",

@@ -8,13 +8,14 @@ use ispeed_report::bundle::Manifest;
 use ispeed_report::config::Config;
 use ispeed_report::error::Result;
 use ispeed_report::import::Samples;
+use ispeed_report::period::{Period, parse_day};
 use ispeed_report::pipeline::{self, Outcome, Request, Verdict};
-use ispeed_report::plan::{Plan, parse_day};
+use ispeed_report::plan::Plan;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Format};
 use super::ending::Ending;
-use super::environment::{default_threads, work_folder};
+use super::environment::{default_threads, today, work_folder};
 use super::fault::CliFault;
 use super::ledger;
 use super::log::Log;
@@ -33,6 +34,7 @@ reports, and the exit code is 3.";
 const EXAMPLES: &str = "\
 Examples:
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out
+  ispeed-report run --config dak-lak.toml --out out --history out
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out --dry-run
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out --history out
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out --samples 'new/*.parquet'";
@@ -43,11 +45,11 @@ Examples:
 pub struct RunArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Reporting month
+    /// Reporting month [default: the last complete one]
     #[arg(long, value_name = "YYYY-MM")]
-    pub month: String,
-    /// Parquet file, folder or glob; repeat it for several [default: samples.paths of the
-    /// configuration]
+    pub month: Option<String>,
+    /// Parquet file, folder or glob, in which {month} stands for the month; repeat it for several
+    /// [default: samples.paths of the configuration]
     #[arg(long, value_name = "PATH")]
     pub samples: Vec<String>,
     /// Bundle of an earlier month, or folder that holds bundles; repeat it for several [default:
@@ -116,30 +118,42 @@ pub fn run(args: &RunArgs) -> Result<Answer> {
     if !args.history.is_empty() {
         config.history.paths.clone_from(&args.history);
     }
+    // Before the first run there is no earlier month yet.
+    config.history.paths.retain(|path| *path != args.out || path.exists());
     let subject = args.config.config.display().to_string();
-    let ending = Ending::begin(&args.out, &config, &args.month, args.manner.threads());
+    let month = month(args, &config)?;
+    let ending = Ending::begin(&args.out, &config, &month, args.manner.threads());
     let watch = Watch::new(args.manner.progress(), subject);
-    let made = make(args, config, &watch).map(answer);
+    let made = make(args, config, &month, &watch).map(answer);
     Ok(ending.end(made.unwrap_or_else(Answer::failed), watch))
 }
 
 /// Plans, opens the samples, runs the pipeline.
-fn make(args: &RunArgs, config: Config, watch: &Watch) -> Result<Outcome> {
+fn make(args: &RunArgs, config: Config, month: &str, watch: &Watch) -> Result<Outcome> {
     let work = work_folder()?;
-    let plan = plan(args, config, work.path())?;
+    let plan = plan(args, config, month, work.path())?;
     let source = &plan.config.samples;
     let paths = if args.samples.is_empty() { &source.paths } else { &args.samples };
+    let paths: Vec<String> = paths.iter().map(|path| path.replace("{month}", month)).collect();
     let zone = plan.naive_zone.as_ref();
-    let samples = Samples::open(paths, &source.profile, &plan.queries, zone)?;
+    let samples = Samples::open(&paths, &source.profile, &plan.queries, zone)?;
     let Manner { force, dry_run, .. } = args.manner;
     let request = Request { out: args.out.clone(), force, dry_run };
     pipeline::run(&plan, &samples, &request, &|step| watch.see(step))
 }
 
-fn plan(args: &RunArgs, config: Config, work: &Path) -> Result<Plan> {
+/// The month that is asked for, or the last one that is over.
+fn month(args: &RunArgs, config: &Config) -> Result<String> {
+    match &args.month {
+        Some(month) => Ok(month.clone()),
+        None => Ok(Period::last_complete(today(config)?, &config.period)?.month),
+    }
+}
+
+fn plan(args: &RunArgs, config: Config, month: &str, work: &Path) -> Result<Plan> {
     let report_date = args.report_date.as_deref().map(parse_day).transpose()?;
     let threads = args.manner.threads();
-    Plan::new(config, true, Some(&args.month), report_date, threads, work.to_owned())
+    Plan::new(config, true, Some(month), report_date, threads, work.to_owned())
 }
 
 fn answer(outcome: Outcome) -> Answer {

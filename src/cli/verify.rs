@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use ispeed_report::bundle::manifest::FILE_NAME;
+use ispeed_report::bundle::shelf::{self, Shelved};
 use ispeed_report::error::Result;
 use ispeed_report::{bundle, edited};
 
@@ -11,10 +13,13 @@ use super::fault::CliFault;
 use super::grid::counted;
 
 const LONG: &str = "\
-Re-check every hash in the manifest of a bundle.
+Re-check every hash in the manifest of a bundle, or of all bundles below an output root.
 
 Each file that the manifest lists is read and compared by size and SHA-256; files that it does not \
 list are problems too. The exit code is 1 when there is any problem.
+
+Of a root, the revisions that were replaced are checked as well, and that each is the one that its \
+successor names.
 
 With --document the numbers of an edited DOCX or PDF are compared with the bundle as well: those \
 that were changed or left out, and those that people added and that are no figure of the bundle. \
@@ -24,13 +29,14 @@ filled in.";
 const EXAMPLES: &str = "\
 Examples:
   ispeed-report verify out/66-2025-10
+  ispeed-report verify out
   ispeed-report verify out/66-2025-10 --document ministry-signed.docx";
 
 /// Re-check every hash in the manifest of a bundle, and the numbers of an edited document
 #[derive(Debug, Args)]
 #[command(long_about = LONG, after_help = EXAMPLES)]
 pub struct VerifyArgs {
-    /// Folder of the bundle, the one with manifest.json
+    /// Folder of a bundle, the one with manifest.json, or of many
     bundle: PathBuf,
     /// DOCX or PDF whose numbers are compared with the bundle
     #[arg(long, value_name = "FILE")]
@@ -42,6 +48,13 @@ pub struct VerifyArgs {
 
 /// Compares the bundle with its manifest, then the document with the bundle.
 pub fn verify(args: &VerifyArgs) -> Result<Answer> {
+    let is_root = args.bundle.is_dir() && !args.bundle.join(FILE_NAME).exists();
+    if is_root && args.document.is_none() {
+        let shelved = shelf::list(&args.bundle)?;
+        if !shelved.is_empty() {
+            return all(args, &shelved);
+        }
+    }
     let found = bundle::verify(&args.bundle)?;
     let name = args.bundle.display().to_string();
     if found.problems.is_empty() {
@@ -57,6 +70,32 @@ pub fn verify(args: &VerifyArgs) -> Result<Answer> {
     let problems = counted(found.problems.len() as u64, "problem");
     answer.failure = Some(CliFault::Differs { bundle: name, problems }.into());
     Ok(answer)
+}
+
+/// Compares every bundle with its manifest, and every revision with the one it replaces.
+fn all(args: &VerifyArgs, shelved: &[Shelved]) -> Result<Answer> {
+    let (mut text, mut problems) = (String::new(), 0);
+    for (one, found) in shelf::verify(shelved) {
+        let name = one.folder.display();
+        let lines: Vec<String> = match found {
+            Ok(found) => found.problems.iter().map(ToString::to_string).collect(),
+            Err(error) => vec![error.to_string()],
+        };
+        problems += lines.len();
+        text += &lines.iter().map(|line| format!("`{name}`: {line}\n")).collect::<String>();
+    }
+    for broken in shelf::broken(shelved)? {
+        problems += 1;
+        text += &format!("`{}`: {}\n", broken.bundle.display(), broken.found);
+    }
+    let bundles = counted(shelved.len() as u64, "bundle");
+    let name = args.bundle.display().to_string();
+    if problems == 0 {
+        return Ok(Answer::text(format!("{bundles} of `{name}`: nothing changed\n")));
+    }
+    let problems = counted(problems as u64, "problem");
+    let failure = CliFault::Differs { bundle: name, problems }.into();
+    Ok(Answer { failure: Some(failure), ..Answer::text(text) })
 }
 
 /// Adds what the comparison of the document gave.

@@ -1,6 +1,7 @@
 //! Commune outlines from a GeoJSON file, with complaints that name file and feature.
 
 use crate::error::{Fault, Kind};
+use crate::text_file;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use geojson::{Feature, GeometryValue, Position};
 use serde::Deserialize;
@@ -84,7 +85,7 @@ pub(super) fn read(
     code_property: &str,
 ) -> Result<BTreeMap<String, MultiPolygon>, GeojsonFault> {
     let file = path.display().to_string();
-    match std::fs::read_to_string(path) {
+    match text_file::read(path, text_file::BOUNDARIES_BYTES) {
         Ok(text) => parse(&file, &text, code_property),
         Err(source) => Err(GeojsonFault::Unreadable { file, source }),
     }

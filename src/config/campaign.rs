@@ -123,14 +123,17 @@ impl Campaign {
         folder.chain(forms).chain(replies)
     }
 
-    /// The patterns of the files of a form in a month.
-    pub fn patterns(&self, form: &DueForm, month: &str) -> Vec<String> {
+    /// The patterns of the files of a form in a month, or of all months.
+    pub fn patterns(&self, form: &DueForm, month: Option<&str>) -> Vec<String> {
+        let month = month.unwrap_or("*");
         let in_month = |path: &Path| path.to_string_lossy().replace("{month}", month);
         if let Some(file) = self.forms.get(&form.id).and_then(|own| own.file.as_deref()) {
             return vec![in_month(file)];
         }
         let Some(folder) = &self.folder else { return Vec::new() };
-        let stem = Pattern::escape(&format!("{}/form-{}", in_month(folder), form.id));
+        let folder = Pattern::escape(&folder.to_string_lossy());
+        let folder = folder.replace("{month}", month);
+        let stem = format!("{folder}/{}", Pattern::escape(&format!("form-{}", form.id)));
         ["csv", "xlsx"].map(|extension| format!("{stem}*.{extension}")).to_vec()
     }
 

@@ -22,9 +22,6 @@ pub(super) fn check(config: &Config, checker: &mut Checker<'_>) {
         checker.wrong("gaps.notify_months", found, "1 to gaps.notify_window");
     }
     checker.between("communes.snap_m", config.communes.snap_m, 0.0, 5_000.0);
-    for (setting, day) in config.report.deadlines.days() {
-        checker.between(setting, day.into(), 1.0, 28.0);
-    }
     due::check(&config.due, checker);
     config.campaign.check(&config.due, checker);
     config.checks.check(checker);

@@ -14,6 +14,25 @@ use crate::error::{Fault, Kind, Result};
 /// The commented configuration that `init` writes.
 pub const TEMPLATE: &str = include_str!("template.toml");
 
+/// The province that the template names.
+pub const PRESET: &str = "66";
+
+/// What is due in a province, as the blocks of a configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// What `init` knows it by.
+    pub name: &'static str,
+    /// Its code since 1 July 2025.
+    pub province: &'static str,
+    pub due: &'static str,
+}
+
+/// The provinces whose dispatches are known.
+pub const EXAMPLES: [Example; 2] = [
+    Example { name: "gia-lai", province: "52", due: include_str!("examples/gia-lai.toml") },
+    Example { name: "dak-lak", province: "66", due: include_str!("examples/dak-lak.toml") },
+];
+
 /// A configuration is some kilobytes long; what is longer is another file.
 const MOST_BYTES: u64 = 1 << 20;
 /// After so many mistakes the rest is not looked for.

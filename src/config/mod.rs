@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are errors that name the nearest known one. Paths are relative to the file.
 
+mod calendar;
 mod campaign;
 mod check;
 mod checks;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use calendar::Calendar;
 pub use campaign::{Campaign, Columns, FormFile, Measure, Replies, is_sent_in};
 pub use checks::Checks;
 pub use coverage::{Coverage, ShareEvidence, SignalQuantile};
@@ -31,7 +33,7 @@ pub use due::{DueForm, Every, Sender};
 pub use form::{Fonts, Form};
 pub use hooks::Hooks;
 pub(crate) use load::malformed;
-pub use load::{ConfigFault, TEMPLATE, nearest, read};
+pub use load::{ConfigFault, EXAMPLES, Example, PRESET, TEMPLATE, nearest, read};
 pub use mistakes::{Mistake, Place};
 pub use privacy::Privacy;
 pub use reconciliation::Reconciliation;
@@ -84,6 +86,8 @@ pub struct Config {
     /// What is due from whom; empty: nothing is watched.
     #[serde(default)]
     pub due: Vec<DueForm>,
+    #[serde(default)]
+    pub calendar: Calendar,
     #[serde(default)]
     pub campaign: Campaign,
     #[serde(default)]

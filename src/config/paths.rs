@@ -119,7 +119,7 @@ fn look(
 /// The part of a pattern before its first special character.
 fn before_pattern(path: &Path) -> PathBuf {
     let special =
-        |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+        |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
     path.components().take_while(|part| !special(part)).collect()
 }
 

@@ -24,8 +24,21 @@ const COLUMNS: [(&str, &str); 4] = [
     ("hour", "local_hour"),
 ];
 const DIMENSIONS: [&str; 15] = [
-    "commune", DISTRICT, "operator", "family", "access_type", "technology", "day", "hour", "day_part",
-    "platform", "month", "place", "kind", "until", "quota_met",
+    "commune",
+    DISTRICT,
+    "operator",
+    "family",
+    "access_type",
+    "technology",
+    "day",
+    "hour",
+    "day_part",
+    "platform",
+    "month",
+    "place",
+    "kind",
+    "until",
+    "quota_met",
 ];
 /// Where null is a value and not the whole.
 const VALUED: [&str; 2] = ["technology", "platform"];

@@ -9,7 +9,9 @@ use crate::error::{Fault, Kind, Result};
 #[derive(Debug, thiserror::Error)]
 pub enum DisclosureFault {
     /// Nobody said what of the table may leave the office.
-    #[error("table `{table}` is not declared in `disclosure.toml`, expected a [[table]] of this name")]
+    #[error(
+        "table `{table}` is not declared in `disclosure.toml`, expected a [[table]] of this name"
+    )]
     Undeclared { table: String },
     /// A declaration that cannot be understood.
     #[error("`disclosure.toml` is not as expected: {message}")]

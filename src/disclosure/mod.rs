@@ -50,6 +50,11 @@ impl Protected {
     pub fn tables(&self) -> &Tables {
         &self.0
     }
+
+    /// A table made of protected ones only.
+    pub fn add(&mut self, name: &str, table: RecordBatch) {
+        self.0.insert(name.to_owned(), table);
+    }
 }
 
 /// The tables as they may leave the office.
@@ -74,7 +79,8 @@ pub fn protect(
     let mut system = System::new(found.iter().map(|(rows, declared, _)| (rows, *declared)));
     system.protect(i64::from(min_devices));
     for (rows, declared, table) in found {
-        let states: Vec<State> = (0..table.num_rows()).map(|row| system.of_row(&rows, row)).collect();
+        let states: Vec<State> =
+            (0..table.num_rows()).map(|row| system.of_row(&rows, row)).collect();
         protected.insert(declared.name.clone(), suppress(declared, table, &states)?);
     }
     Ok(Protected(protected))
@@ -125,7 +131,8 @@ fn beside(column: &ArrayRef, states: &[State]) -> BooleanArray {
     let zero = cast(column, &DataType::Float64).ok();
     let zero = |row: usize| {
         zero.as_ref().is_some_and(|values| {
-            let values = arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(values);
+            let values =
+                arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(values);
             values.is_valid(row) && values.value(row) == 0.0
         })
     };

@@ -12,9 +12,11 @@ type Row = BTreeMap<usize, u64>;
 
 /// The unknowns that the rows determine; a row has coefficients by unknown.
 pub(super) fn determined(rows: Vec<BTreeMap<usize, i64>>) -> Vec<usize> {
-    let field = |c: i64| if c < 0 { PRIME - c.unsigned_abs() % PRIME } else { c.unsigned_abs() % PRIME };
+    let field =
+        |c: i64| if c < 0 { PRIME - c.unsigned_abs() % PRIME } else { c.unsigned_abs() % PRIME };
     let row = |row: BTreeMap<usize, i64>| row.into_iter().map(|(at, c)| (at, field(c))).collect();
-    let mut rows: Vec<Row> = rows.into_iter().map(row).filter(|row: &Row| !row.is_empty()).collect();
+    let mut rows: Vec<Row> =
+        rows.into_iter().map(row).filter(|row: &Row| !row.is_empty()).collect();
     rows.sort_by_key(BTreeMap::len);
     let mut holders: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for (number, row) in rows.iter().enumerate() {

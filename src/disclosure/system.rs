@@ -14,7 +14,15 @@ use super::span;
 
 /// Dimensions that tables sum over; technologies make up kinds of access, so they come first.
 const SUMMED: [&str; 9] = [
-    "technology", "access_type", "commune", DISTRICT, "operator", "day", "hour", "day_part", "platform",
+    "technology",
+    "access_type",
+    "commune",
+    DISTRICT,
+    "operator",
+    "day",
+    "hour",
+    "day_part",
+    "platform",
 ];
 
 /// What is published of a cell.
@@ -158,7 +166,8 @@ impl System {
     /// The smallest published part, the total when there is none.
     fn smallest(&self, (total, parts): &Equation) -> Option<usize> {
         let published = |cell: &usize| self.cells[*cell].state == State::Published;
-        let part = parts.iter().copied().filter(published).min_by_key(|c| (self.cells[*c].tests, *c));
+        let part =
+            parts.iter().copied().filter(published).min_by_key(|c| (self.cells[*c].tests, *c));
         part.or_else(|| Some(*total).filter(published))
     }
 
@@ -226,11 +235,7 @@ fn add(found: &mut BTreeMap<Key, Cell>, rows: &Rows, row: usize) {
 }
 
 /// The groups above the rows of a table, each with the rows that add up to it.
-fn totals(
-    rows: &Rows,
-    declared: &Declaration,
-    sums: &mut BTreeMap<(String, Key), BTreeSet<Key>>,
-) {
+fn totals(rows: &Rows, declared: &Declaration, sums: &mut BTreeMap<(String, Key), BTreeSet<Key>>) {
     let has_technologies = declared.cells.iter().flatten().any(|part| part.is("technology"));
     for row in 0..rows.keys.len() {
         let Some(key) = rows.keys[row].last() else { continue };

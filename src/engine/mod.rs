@@ -6,6 +6,7 @@
 
 mod bridge;
 mod polars;
+mod statement;
 
 use std::path::PathBuf;
 use std::sync::Arc;

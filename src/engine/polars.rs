@@ -20,10 +20,8 @@ use polars_plan::callback::PlanCallback;
 use polars_plan::dsl::BaseColumnUdf;
 use polars_plan::dsl::udf::UserDefinedFunction;
 use polars_sql::function_registry::{FunctionOptions, FunctionRegistry};
-use sqlparser::ast::Statement;
-use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::Parser;
 
+use super::statement::{Unrolled, unrolled};
 use super::{Engine, EngineFault, Function, STACK, Sink, bridge};
 use crate::error::Result;
 
@@ -45,9 +43,19 @@ impl PolarsEngine {
         PolarsEngine { context: Mutex::new(SQLContext::new().with_function_registry(registry)) }
     }
 
+    /// Plans on a stack that is large enough for every query that is short enough.
     fn plan(&self, query: &str, sql: &str) -> Result<LazyFrame, EngineFault> {
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK);
+            let planned = thread.spawn_scoped(scope, || self.plan_here(query, sql));
+            let planned = planned.map_err(|e| failed(query, e.to_string()))?;
+            planned.join().unwrap_or_else(|panic| Err(failed(query, panic_text(panic))))
+        })
+    }
+
+    fn plan_here(&self, query: &str, sql: &str) -> Result<LazyFrame, EngineFault> {
         let mut context = self.context.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let (steps, body) = unrolled(sql).map_err(|message| failed(query, message))?;
+        let Unrolled { steps, body } = unrolled(sql).map_err(|message| failed(query, message))?;
         let known = context.get_tables();
         if let Some((name, _)) = steps.iter().find(|(name, _)| known.contains(name)) {
             let message = format!("WITH names `{name}`, which is a table already");
@@ -118,23 +126,6 @@ impl PolarsEngine {
         let context = self.context.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
         context.register(name, plan);
     }
-}
-
-/// Splits `WITH a AS (…), b AS (…) SELECT …` into its named steps and its body.
-///
-/// Polars plans the parts of a WITH in a context that does not know our functions.
-fn unrolled(sql: &str) -> Result<(Vec<(String, String)>, String), String> {
-    let statements = Parser::parse_sql(&GenericDialect, sql).map_err(|e| e.to_string())?;
-    let [Statement::Query(query)] = statements.as_slice() else {
-        return Err(format!("found {} statements, expected one SELECT", statements.len()));
-    };
-    let mut body = query.clone();
-    let Some(with) = body.with.take() else {
-        return Ok((Vec::new(), sql.to_owned()));
-    };
-    let steps =
-        with.cte_tables.iter().map(|step| (step.alias.name.value.clone(), step.query.to_string()));
-    Ok((steps.collect(), body.to_string()))
 }
 
 /// Runs the plan on a thread of its own and hands each frame over as it comes.

@@ -49,6 +49,7 @@ const ORDER: &[&str] = &[
     "campaign_communes",
     "campaign_problems",
     "operator_replies",
+    "revision_changes",
     "commune_location",
     "coverage_basis",
 ];
@@ -89,6 +90,7 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("form_state", "campaign_states"),
     ("reply_state", "reply_states"),
     ("problem", "campaign_problems"),
+    ("source_table", "sheets"),
 ];
 
 /// The sheets of the annex; `period` is the period in words.

@@ -33,6 +33,11 @@ pub struct Bundle {
 }
 
 impl Bundle {
+    /// One of which nothing was read yet.
+    pub(crate) fn unread(folder: PathBuf, manifest: Manifest) -> Self {
+        Bundle { folder, manifest, basis: None, tables: Tables::new() }
+    }
+
     pub(super) fn earlier(&self) -> Earlier {
         Earlier {
             province: self.province().to_owned(),
@@ -111,7 +116,8 @@ impl Bundle {
         Err(HistoryFault::Changed { bundle, file, found, expected }.into())
     }
 
-    fn table(&self, file: &str) -> Result<RecordBatch> {
+    /// A table that still is what the manifest says.
+    pub(crate) fn table(&self, file: &str) -> Result<RecordBatch> {
         let path = self.checked(file)?;
         let fault = |message: String| HistoryFault::Table {
             bundle: self.name(),

@@ -9,7 +9,8 @@ use super::MONTHS;
 use super::bundles::Bundle;
 use crate::bundle::Origin;
 use crate::error::Result;
-use crate::plan::{Period, Plan};
+use crate::period::Period;
+use crate::plan::Plan;
 
 /// Where the values of a month come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

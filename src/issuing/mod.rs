@@ -12,8 +12,11 @@ mod record;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
 
 use crate::bundle::manifest::{self, Manifest, sha256};
 use crate::bundle::{OutputFile, OutputFolder, Staging, verify};
@@ -100,6 +103,14 @@ pub fn finalize(request: &Request<'_>) -> Result<Issued> {
     staging.write(record::FILE_NAME, &record.bytes()?)?;
     let folder = staging.commit()?;
     Ok(Issued { folder, files: written, simulated: origin.simulated })
+}
+
+/// The days on which documents of a bundle were issued, as recorded beside it.
+pub fn issue_dates(bundle: &Path) -> Result<BTreeMap<String, Date>> {
+    let mut folder = bundle.as_os_str().to_owned();
+    folder.push(".issued");
+    let record = Record::read(Path::new(&folder))?;
+    Ok(record.documents.into_iter().map(|(name, entry)| (name, entry.date)).collect())
 }
 
 /// The issue with its signer as it will be printed.

@@ -26,6 +26,7 @@ pub fn documents(
     valid: &ValidSamples,
     plates: &BTreeMap<String, Plate>,
     warnings: &[Warning],
+    revision: u32,
 ) -> Result<()> {
     let labels = plan.templates.labels()?;
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
@@ -49,6 +50,8 @@ pub fn documents(
         program_version: env!("CARGO_PKG_VERSION"),
         warnings,
         monthly: &plan.monthly,
+        due: &plan.config.due,
+        revision,
     };
     let written = report::write(&plan.templates, &sources, plates)?;
     let made: Vec<Result<Files>> = written.par_iter().map(|written| files(plan, written)).collect();

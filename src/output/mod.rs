@@ -136,7 +136,7 @@ pub fn charts(
 ) -> Result<BTreeMap<String, Plate>> {
     let labels = plan.templates.labels()?;
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
-    let last = period.days().last().copied().unwrap_or(period.from);
+    let last = period.last();
     let communes = plan.communes();
     let sources = FigureSources {
         communes: communes
@@ -167,7 +167,7 @@ pub fn charts(
 pub fn annex(staging: &Staging, plan: &Plan, tables: &Protected, simulated: bool) -> Result<()> {
     let labels = plan.templates.labels()?;
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
-    let last = period.days().last().copied().unwrap_or(period.from);
+    let last = period.last();
     let days = format!("{} – {}", vietnamese::date(period.from), vietnamese::date(last));
     let sheets = figures::sheets(tables.tables(), &labels, simulated, &days)?;
     let title = format!("{} {}", plan.province_name(), period.month);

@@ -11,13 +11,14 @@
 //! - `recipients`: `ministry`, `committee`, `reminder` (lists without dash and punctuation)
 //! - `legal_basis`: list of `kind`, `number`, `date`, `issuer`, `subject`, `is_dispatch`; may be empty
 //! - `reminder`: `times` (1 for the first), `earlier` (list of `number`, `date`, `issuer`, `subject`),
-//!   `addressees`; `deadlines`: `agencies`, `communes`, `operators` (days of the month); `links`:
+//!   `addressees`; `deadlines`: `agencies`, `communes`, `operators` (strictly before
+//!   this day of the month; null where nothing is due from them every month); `links`:
 //!   `install`, `materials`, `forms` (may be empty); `contacts`: list of `name`, `unit`, `phone`
 //! - `monthly`: what people wrote for the month, by part (`direction`, `shortcomings`, `causes`,
 //!   `proposals_ministry`, `proposals_committee`, `proposals_operators`, `proposals_communes`,
 //!   `next_month`), each with `label`, `missing` and `blocks` (of `text` or `items`)
 //! - `commune_kinds`: the kinds of commune there are in the period, as words
-//! - `contact` (may be empty), `simulated`, `has_districts` (in the period), `has_district_offices` (at
+//! - `contact` (may be empty), `simulated`, `revision` (of the month, from 1), `has_districts` (in the period), `has_district_offices` (at
 //!   the report date), `single_report`, `program_version`
 //! - of `[statistics]` `quota`, `quota_collapsed`, `publish_from`, `publish_devices`, `mean_from`,
 //!   `sufficient_from`, `max_without_device_share`, `peak_from`, `peak_to`; of `[gaps]`
@@ -72,7 +73,7 @@ use super::rows::{self, Row};
 use super::settings::Settings;
 use super::{campaign, leader, matrix, monthly::MonthlyText, names, periods::Periods};
 use super::{operators, periods, public, quality, reminder, shortfalls, summary, trends, warnings};
-use crate::config::{Gaps, QuotaCounts, Statistics};
+use crate::config::{DueForm, Gaps, QuotaCounts, Statistics};
 use crate::error::Result;
 use crate::vietnamese::{cell, month_text};
 use crate::warning::Warning;
@@ -111,6 +112,7 @@ const TABLES: &[&str] = &[
     "quota_area",
     "reconciliation",
     "reconciliation_reasons",
+    "revision_changes",
     "suspected_coverage",
     "trend",
     "trend_months",
@@ -153,6 +155,10 @@ pub struct Sources<'a> {
     pub warnings: &'a [Warning],
     /// What only people can write.
     pub monthly: &'a MonthlyText,
+    /// The `[[due]]` blocks of the configuration.
+    pub due: &'a [DueForm],
+    /// Which revision of the month it is, from 1.
+    pub revision: u32,
 }
 
 /// What a template is filled in with.
@@ -247,6 +253,7 @@ fn settings(sources: &Sources<'_>) -> Row {
         "contact": sources.settings.contact,
         "single_report": sources.settings.single_report,
         "simulated": sources.simulated,
+        "revision": sources.revision,
         "program_version": sources.program_version,
         "quota": sources.limits.quota,
         "publish_from": sources.limits.publish_from,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::labels::Labels;
 use super::settings::Settings;
 use super::{MonthlyText, Sources, Templates};
-use crate::config::{Gaps, Statistics};
+use crate::config::{DueForm, Gaps, Statistics};
 use crate::warning::Warning;
 
 const STATISTICS: [&str; 6] = ["mean", "median", "p05", "p10", "p90", "p95"];
@@ -35,6 +35,8 @@ pub struct Fixture {
     pub gaps: Gaps,
     pub warnings: Vec<Warning>,
     pub monthly: MonthlyText,
+    pub due: Vec<DueForm>,
+    pub revision: u32,
 }
 
 impl Fixture {
@@ -55,6 +57,8 @@ impl Fixture {
             gaps: Gaps::default(),
             warnings: Vec::new(),
             monthly: MonthlyText::default(),
+            due: Vec::new(),
+            revision: 1,
         }
     }
 
@@ -108,6 +112,8 @@ impl Fixture {
             program_version: "0.1.0",
             warnings: &self.warnings,
             monthly: &self.monthly,
+            due: &self.due,
+            revision: self.revision,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The operators and communes that documents are made for, each with a safe file name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -37,16 +37,19 @@ pub(super) fn items(
     })
 }
 
+/// Characters of a file's name, so that folder and extension fit beside it on every system.
+const NAME_CHARS: usize = 80;
+
 /// Names of files: what `name` gives, numbered where it is empty or given already.
 fn numbered(rows: Vec<Row>, name: impl Fn(&Row) -> String) -> Vec<Item> {
-    let mut taken: BTreeMap<String, u32> = BTreeMap::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
     let item = |row: Row| {
-        let wanted = name(&row);
-        let count = taken.entry(wanted.clone()).and_modify(|count| *count += 1).or_insert(1);
-        let file = match (wanted.is_empty(), *count) {
-            (false, 1) => wanted,
-            (_, count) => format!("{wanted}-{count}").trim_start_matches('-').to_owned(),
-        };
+        let wanted: String = name(&row).chars().take(NAME_CHARS).collect();
+        let others = (1..).map(|n| format!("{wanted}-{n}").trim_start_matches('-').to_owned());
+        let mut names = std::iter::once(wanted.clone())
+            .filter(|w| !w.is_empty())
+            .chain(others.skip(usize::from(!wanted.is_empty())));
+        let file = names.find(|name| taken.insert(name.clone())).unwrap_or(wanted);
         Item { file, value: Value::Object(row) }
     };
     rows.into_iter().map(item).collect()
@@ -62,9 +65,10 @@ mod tests {
     #[test]
     fn file_names_are_safe_and_differ() {
         let named = |name: &str| object(json!({"name": name}));
-        let rows = ["../x", "X", "漢", "=HYPERLINK(\"a\")", "Đắk"].map(named).to_vec();
+        let rows = ["../x", "X", "漢", "=HYPERLINK(\"a\")", "Đắk", "1", &"a".repeat(5_000)];
+        let rows = rows.map(named).to_vec();
         let files: Vec<String> =
             numbered(rows, |row| fold(text(row, "name"))).into_iter().map(|i| i.file).collect();
-        assert_eq!(files, ["x", "x-2", "1", "hyperlinka", "dak"]);
+        assert_eq!(files, ["x", "x-2", "1", "hyperlinka", "dak", "1-2", &"a".repeat(80)]);
     }
 }

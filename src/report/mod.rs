@@ -65,6 +65,8 @@ mod public_tests;
 #[cfg(test)]
 mod reminder_tests;
 #[cfg(test)]
+mod sandbox_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod wording_tests;

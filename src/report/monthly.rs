@@ -4,7 +4,6 @@
 //! items of a list. A part that is only a dash has nothing to say this month. A part that nobody has
 //! written shows as a gap in the draft, and is warned of.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +15,7 @@ use super::labels::Labels;
 use super::rows::Row;
 use crate::config::malformed;
 use crate::error::{Fault, Kind, Result};
+use crate::text_file;
 use crate::warning::Warning;
 
 /// The commented form that `init` writes.
@@ -88,7 +88,7 @@ impl MonthlyText {
     pub fn read(pattern: Option<&Path>, month: &str) -> Result<Self> {
         let Some(pattern) = pattern else { return Ok(Self::default()) };
         let path = PathBuf::from(pattern.to_string_lossy().replace("{month}", month));
-        match fs::read_to_string(&path) {
+        match text_file::read(&path, text_file::DEFINITION_BYTES) {
             Ok(text) => Self::parse(path, &text),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 Ok(MonthlyText { path: Some(path), ..Self::default() })
@@ -247,7 +247,7 @@ mod tests {
         let pattern = folder.path().join("{month}.toml");
         let text = MonthlyText::read(Some(&pattern), "2025-10").unwrap();
         assert_eq!((text.file(), text.missing().len()), (None, 8));
-        fs::write(folder.path().join("2025-11.toml"), "causes = \"x\"").unwrap();
+        std::fs::write(folder.path().join("2025-11.toml"), "causes = \"x\"").unwrap();
         let text = MonthlyText::read(Some(&pattern), "2025-11").unwrap();
         assert_eq!(text.file(), Some(folder.path().join("2025-11.toml").as_path()));
         assert!(MonthlyText::read(Some(folder.path()), "2025-11").is_err());

@@ -6,6 +6,7 @@ use super::context::{Sources, object};
 use super::offices::Offices;
 use super::rows::Row;
 use super::settings::Reminder;
+use crate::calendar::Deadlines;
 
 /// `reminder`: `times` (1 for the first), `earlier`, `addressees`; `deadlines`, `links`, `contacts`.
 pub(super) fn values(sources: &Sources<'_>, offices: &Offices) -> Row {
@@ -18,7 +19,7 @@ pub(super) fn values(sources: &Sources<'_>, offices: &Offices) -> Row {
             "addressees": addressees(sources, offices),
         },
         "has_district_offices": sources.report_date < offices.districts_until,
-        "deadlines": settings.deadlines,
+        "deadlines": Deadlines::of(sources.due),
         "links": settings.links,
         "contacts": settings.contacts,
     }))

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::fixture::{Fixture, districts};
 use super::tests::{document, text};
+use crate::config::Config;
 use crate::document::block::{Block, Document, Letterhead, Span};
 
 const REMINDERS: &str = r#"
@@ -100,8 +101,6 @@ fn it_goes_to_districts_only_while_there_are_any() {
 fn days_addresses_and_contacts_are_those_of_the_configuration() {
     let document = reminded(
         r#"
-        [deadlines]
-        communes = 5
         [links]
         install = "https://speedtest.vn/cai-dat-su-dung"
         materials = "https://speedtest.vn/tai-lieu"
@@ -114,7 +113,6 @@ fn days_addresses_and_contacts_are_those_of_the_configuration() {
     );
     let words = text(&document);
     for part in [
-        "gửi về Sở Khoa học và Công nghệ trước ngày 05 hằng tháng",
         "gửi về Sở Khoa học và Công nghệ trước ngày 12 hằng tháng",
         "Bà A, Phòng Bưu chính, Viễn thông, điện thoại 0262 3 000 000; Ông B.",
         "- Bộ Khoa học và Công nghệ (B/c);",
@@ -130,6 +128,18 @@ fn days_addresses_and_contacts_are_those_of_the_configuration() {
         ]
     );
     assert!(notes(&reminded("")).is_empty() && !text(&reminded("")).contains("Đầu mối"));
+}
+
+#[test]
+fn days_are_those_of_what_is_due() {
+    let mut fixture = Fixture::small();
+    let due = "[province]\ncode = \"66\"\n[[due]]\nid = \"03\"\ntitle = \"Biểu mẫu 03\"\n\
+        from = \"communes\"\nevery = \"month\"\nbefore_day = 5";
+    fixture.due = toml::from_str::<Config>(due).unwrap().due;
+    let words = text(&document("reminder.md", &fixture));
+    assert_eq!(words.matches("hằng tháng").count(), 1, "{words}");
+    assert!(words.contains("gửi về Sở Khoa học và Công nghệ trước ngày 05 hằng tháng"), "{words}");
+    assert!(words.contains("gửi về Sở Khoa học và Công nghệ."), "{words}");
 }
 
 #[test]

@@ -56,8 +56,6 @@ pub struct Settings {
     pub copies_reminder: Vec<String>,
     /// The file with what only people can write; `{month}` stands for the month.
     pub monthly_text: Option<PathBuf>,
-    /// Until when the others report to the issuer each month.
-    pub deadlines: Deadlines,
     /// Where people find what a reminder speaks of.
     pub links: Links,
     /// Whom to ask for help.
@@ -66,34 +64,6 @@ pub struct Settings {
     pub legal_basis: Vec<Dispatch>,
     /// The reminders sent so far, in the order of their dates or not.
     pub reminders: Vec<Reminder>,
-}
-
-/// Days of the month before which reports are due.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Deadlines {
-    /// Departments and the press.
-    pub agencies: u8,
-    pub communes: u8,
-    pub operators: u8,
-}
-
-impl Default for Deadlines {
-    /// Day 12, so that the report can go to the ministry before day 15.
-    fn default() -> Self {
-        Deadlines { agencies: 12, communes: 12, operators: 12 }
-    }
-}
-
-impl Deadlines {
-    /// Each with its setting.
-    pub fn days(&self) -> [(&'static str, u8); 3] {
-        [
-            ("report.deadlines.agencies", self.agencies),
-            ("report.deadlines.communes", self.communes),
-            ("report.deadlines.operators", self.operators),
-        ]
-    }
 }
 
 /// Addresses on the web; an empty one is not printed.

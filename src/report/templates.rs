@@ -8,6 +8,7 @@ use super::error::ReportError;
 use super::labels::Labels;
 use super::offices::Offices;
 use crate::error::Result;
+use crate::text_file;
 
 const LABELS: &str = "labels.toml";
 const OFFICES: &str = "offices.toml";
@@ -51,6 +52,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("operator.md", include_str!("../../reports/operator.md")),
     ("_operator_figures.md", include_str!("../../reports/_operator_figures.md")),
     ("_operator_findings.md", include_str!("../../reports/_operator_findings.md")),
+    ("_revision.md", include_str!("../../reports/_revision.md")),
     ("_operator_replies.md", include_str!("../../reports/_operator_replies.md")),
     ("_operator_places.md", include_str!("../../reports/_operator_places.md")),
     ("commune.md", include_str!("../../reports/commune.md")),
@@ -87,7 +89,8 @@ impl Templates {
             let path = entry.map_err(|e| fault(folder, e))?.path();
             let known = path.extension().is_some_and(|ext| ext == "md" || ext == "toml");
             if let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| known) {
-                let text = fs::read_to_string(&path).map_err(|e| fault(&path, e))?;
+                let text = text_file::read(&path, text_file::DEFINITION_BYTES)
+                    .map_err(|e| fault(&path, e))?;
                 templates.0.insert(name.to_owned(), text);
             }
         }

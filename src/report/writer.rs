@@ -84,6 +84,10 @@ fn bound(mut entry: Entry, settings: &Settings) -> Entry {
     entry
 }
 
+/// Work of one document: steps of its template, and the text they make. Loops within loops are a line
+/// to write and a year to run; they stop here.
+const FUEL: u64 = 20_000_000;
+
 /// What all documents of a month share.
 struct Writer<'a> {
     sources: &'a Sources<'a>,
@@ -167,6 +171,7 @@ fn joined(documents: Vec<Document>) -> Option<Document> {
 fn environment(templates: &Templates, sources: &Sources<'_>) -> Result<Environment<'static>> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_fuel(Some(FUEL));
     // Control flow on a line of its own leaves no line, an included file keeps its last one.
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);

@@ -12,7 +12,8 @@ use crate::communes::register::{Commune, Register};
 use crate::csv_table::{CsvFault, CsvRow, CsvTable};
 use crate::error::{Fault, Kind, Result};
 use crate::import::functions::days;
-use crate::plan::{Period, table};
+use crate::period::Period;
+use crate::plan::table;
 
 const REQUIRED: [&str; 2] = ["commune_code", "population"];
 const MOST: f64 = 1e8;
