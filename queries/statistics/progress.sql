@@ -13,7 +13,7 @@ new_devices AS (
     FROM first_days
     GROUP BY family, commune_code, commune_valid_from, local_day
 ),
-daily AS (
+by_day AS (
     SELECT
         c.commune_code, c.commune_name, c.valid_from AS commune_valid_from, f.family, f.quota, d.local_day,
         COALESCE(t.tests_ok, 0) AS tests_ok,
@@ -35,7 +35,7 @@ sums AS (
         SUM(tests_ok) OVER (PARTITION BY commune_code, commune_valid_from, family ORDER BY local_day) AS tests_ok,
         SUM(counted) OVER (PARTITION BY commune_code, commune_valid_from, family ORDER BY local_day) AS counted,
         SUM(devices) OVER (PARTITION BY commune_code, commune_valid_from, family ORDER BY local_day) AS devices
-    FROM daily
+    FROM by_day
 )
 SELECT
     s.commune_code, s.commune_name, s.commune_valid_from, s.family, s.local_day,

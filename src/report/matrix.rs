@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::rows::{Row, shown, text};
+use super::rows::{Row, text, value};
 
 const COMMUNE: [&str; 5] =
     ["district_code", "district_name", "commune_code", "commune_name", "commune_valid_from"];
@@ -28,15 +28,15 @@ fn of_family(tables: &BTreeMap<String, Vec<Row>>, family: &Row, columns: usize) 
     let mut tests: BTreeMap<(String, String, String), Value> = BTreeMap::new();
     for row in tables["commune_operator"].iter().filter(of_family) {
         let (code, from) = key(row);
-        tests.insert((code, from, text(row, "operator").to_owned()), shown(row, "tests_ok"));
+        tests.insert((code, from, text(row, "operator").to_owned()), value(row, "tests_ok"));
     }
     let communes = tables["quota"].iter().filter(of_family);
     communes
         .map(|commune| {
-            let value = |column: &&str| commune.get(*column).cloned().unwrap_or(Value::Null);
-            let mut row: Row = COMMUNE.iter().map(|c| ((*c).to_owned(), value(c))).collect();
+            let of = |column: &&str| value(commune, column);
+            let mut row: Row = COMMUNE.iter().map(|c| ((*c).to_owned(), of(c))).collect();
             row.insert("family".into(), text(family, "key").into());
-            row.insert("tests_ok".into(), shown(commune, "tests_ok"));
+            row.insert("tests_ok".into(), value(commune, "tests_ok"));
             for number in 0..columns {
                 let (code, from) = key(commune);
                 let cell = operators.get(number).map(|operator| {

@@ -23,7 +23,7 @@ pub(super) fn families(tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> 
 pub(super) fn rows(access: &[Row]) -> Vec<Row> {
     let numbers = |row: &Row| {
         row.iter()
-            .filter(|(name, value)| value.is_number() || *name == "key")
+            .filter(|(name, value)| value.is_number() || *value == rows::MARK || *name == "key")
             .map(|(name, value)| {
                 let name = if name == "key" { "family" } else { name };
                 (name.to_owned(), value.clone())
@@ -122,8 +122,8 @@ fn quota(communes: &[&Row], area: Option<&Row>) -> Row {
     let zero_communes: Vec<_> = communes.iter().filter(zero).collect();
     let (all, met, zero) = (communes.len(), met_communes.len(), zero_communes.len());
     let sum = |column| match area {
-        Some(area) => integer(area, column),
-        None => communes.iter().map(|row| integer(row, column)).sum::<i64>(),
+        Some(area) => rows::value(area, column),
+        None => rows::sum(communes.iter().copied(), column),
     };
     object(json!({
         "communes": all,

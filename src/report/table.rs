@@ -202,9 +202,6 @@ fn cell(
     {
         return Ok(range);
     }
-    if value.is_null() && rows::is_suppressed(row) {
-        return Ok(rows::MARK.to_owned());
-    }
     if value.is_null() {
         return Ok(column.absent.clone().unwrap_or_else(|| ABSENT.to_owned()));
     }
