@@ -108,6 +108,8 @@ pub(super) struct Rows {
     pub devices: Vec<Option<i64>>,
     /// What each row counts of its last cell, summed.
     pub counts: Vec<i64>,
+    /// Whether that is all its tests.
+    pub is_of_all_tests: bool,
 }
 
 impl Rows {
@@ -132,6 +134,8 @@ impl Rows {
             }
         }
         let mut counts = vec![0_i64; table.num_rows()];
+        let is_of_all_tests =
+            ["tests_ok", "tests_failed"].iter().all(|name| table.column_by_name(name).is_some());
         for column in declared.counts.iter().filter_map(|name| integers(table, name)) {
             let values = column.iter().map(Option::unwrap_or_default);
             counts.iter_mut().zip(values).for_each(|(sum, value)| *sum = sum.saturating_add(value));
@@ -141,7 +145,7 @@ impl Rows {
             .map(|row| devices.as_ref().filter(|d| d.is_valid(row)).map(|d| d.value(row)))
             .collect();
         let districts = all.map(district).collect();
-        Ok(Rows { keys, districts, totals, devices, counts })
+        Ok(Rows { keys, districts, totals, devices, counts, is_of_all_tests })
     }
 }
 

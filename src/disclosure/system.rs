@@ -4,10 +4,11 @@
 //! Every table that partitions the samples gives, for each way of summing over its dimensions, one equation
 //! per group: the total and its parts. A total that no table publishes is an unknown. Cells are suppressed,
 //! the smallest first, ties by key, until every group of suppressed parts covers enough devices and no
-//! suppressed cell can be worked out of all equations together ([`super::span`]).
+//! suppressed cell can be worked out of all equations together ([`super::span`], [`super::bounds`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bounds::{self, Bounds};
 use super::cell::{DISTRICT, Key, Rows};
 use super::declaration::Declaration;
 use super::span;
@@ -24,6 +25,9 @@ const SUMMED: [&str; 9] = [
     "day_part",
     "platform",
 ];
+
+/// By which communes are summed, too.
+const CLASS: &str = "quota_met";
 
 /// What is published of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +69,16 @@ struct Cell {
 }
 
 /// A total and the parts that add up to it.
-type Equation = (usize, Vec<usize>);
+#[derive(Debug)]
+struct Equation {
+    total: usize,
+    parts: Vec<usize>,
+    /// Whether all tests are counted, and not the successful ones only.
+    is_of_all_tests: bool,
+}
+
+/// The groups above the rows of tables, each with the rows that add up to it; those of all tests apart.
+type Sums = BTreeMap<(String, bool, Key), BTreeSet<Key>>;
 
 pub(super) struct System {
     /// Cells by their key, numbered in the order of keys.
@@ -84,24 +97,39 @@ impl System {
                 add(&mut found, rows, row);
             }
         }
-        let mut sums: BTreeMap<(String, Key), BTreeSet<Key>> = BTreeMap::new();
+        let mut sums = Sums::new();
         for (rows, declared) in tables.filter(|(_, declared)| declared.partition) {
             totals(rows, declared, &mut sums);
         }
-        for (_, total) in sums.keys() {
+        for (_, _, total) in sums.keys() {
             let none = Cell { devices: None, tests: 0, state: State::Unpublished };
             found.entry(total.clone()).or_insert(none);
         }
         // Totals of a class of communes are sums over many; they are parts of no group of devices.
-        let by_class = found.iter_mut().filter(|(key, _)| key.contains_key("quota_met"));
+        let by_class = found.iter_mut().filter(|(key, _)| key.contains_key(CLASS));
         by_class.for_each(|(_, cell)| cell.devices = Some(i64::MAX));
         let numbers: BTreeMap<Key, usize> = found.keys().cloned().zip(0..).collect();
         let number = |key: &Key| numbers.get(key).copied();
-        let equation = |((_, total), parts): (&(String, Key), &BTreeSet<Key>)| {
-            Some((number(total)?, parts.iter().filter_map(number).collect()))
+        let equation = |((_, of_all, total), parts): (&(String, bool, Key), &BTreeSet<Key>)| {
+            Some(Equation {
+                total: number(total)?,
+                parts: parts.iter().filter_map(number).collect(),
+                is_of_all_tests: *of_all,
+            })
         };
-        let equations = sums.iter().filter_map(equation).collect();
-        System { cells: found.into_values().collect(), equations, numbers }
+        let equations: Vec<Equation> = sums.iter().filter_map(equation).collect();
+        let by_class: BTreeSet<usize> = numbers
+            .iter()
+            .filter(|(key, _)| key.contains_key(CLASS))
+            .map(|(_, cell)| *cell)
+            .collect();
+        let mut cells: Vec<Cell> = found.into_values().collect();
+        for Equation { total, parts, .. } in
+            equations.iter().filter(|e| by_class.contains(&e.total))
+        {
+            cells[*total].tests = parts.iter().map(|part| cells[*part].tests).sum();
+        }
+        System { cells, equations, numbers }
     }
 
     /// The gravest state of the cells behind a row.
@@ -126,7 +154,7 @@ impl System {
             }
         }
         loop {
-            if !self.close_groups(min_devices) && !self.close_spans() {
+            if !self.close_groups(min_devices) && !self.close_spans() && !self.close_bounds() {
                 return;
             }
         }
@@ -146,7 +174,7 @@ impl System {
 
     /// The cell to suppress next in an equation that gives something away.
     fn missing(&self, equation: &Equation, min_devices: i64) -> Option<usize> {
-        let (total, parts) = equation;
+        let Equation { total, parts, .. } = equation;
         let state = |cell: &usize| self.cells[*cell].state;
         let unknown: Vec<usize> = parts.iter().copied().filter(|c| state(c).is_unknown()).collect();
         let total_unknown = state(total).is_unknown();
@@ -164,7 +192,7 @@ impl System {
     }
 
     /// The smallest published part, the total when there is none.
-    fn smallest(&self, (total, parts): &Equation) -> Option<usize> {
+    fn smallest(&self, Equation { total, parts, .. }: &Equation) -> Option<usize> {
         let published = |cell: &usize| self.cells[*cell].state == State::Published;
         let part =
             parts.iter().copied().filter(published).min_by_key(|c| (self.cells[*c].tests, *c));
@@ -174,16 +202,45 @@ impl System {
     /// All equations together: a further cell for each that they determine.
     fn close_spans(&mut self) -> bool {
         let unknown = |cell: &usize| self.cells[*cell].state.is_unknown();
-        let rows = self.equations.iter().map(|(total, parts)| {
+        let rows = self.equations.iter().map(|Equation { total, parts, .. }| {
             let parts = parts.iter().filter(|c| unknown(c)).map(|c| (*c, 1));
             parts.chain(Some((*total, -1)).filter(|(c, _)| unknown(c))).collect()
         });
-        let mut exposed = span::determined(rows.collect());
-        exposed.retain(|cell| self.cells[*cell].state.is_suppressed());
+        let exposed = span::determined(rows.collect());
+        self.cover(exposed)
+    }
+
+    /// Counts that only one value is left for.
+    fn close_bounds(&mut self) -> bool {
+        let bounds = |cell: &Cell| match cell.state {
+            State::Published | State::Zero => Bounds::known(cell.tests),
+            State::Unpublished => Bounds::at_least(0),
+            State::Primary | State::Secondary => Bounds::at_least(1),
+        };
+        let mut bounds: Vec<Bounds> = self.cells.iter().map(bounds).collect();
+        let of_all = self.equations.iter().filter(|equation| equation.is_of_all_tests);
+        bounds::narrow(&mut bounds, of_all.map(|one| (one.total, one.parts.as_slice())));
+        let exposed = bounds.iter().enumerate().filter(|(_, bounds)| bounds.is_one());
+        let exposed = exposed.map(|(cell, _)| cell).collect();
+        self.cover(exposed)
+    }
+
+    /// Suppresses a further cell for each that is exposed; those that one of these may protect, too, are
+    /// looked at again before anything is suppressed for them.
+    fn cover(&mut self, exposed: Vec<usize>) -> bool {
+        let mut covered = BTreeSet::new();
         let mut changed = false;
         for cell in exposed {
+            if !self.cells[cell].state.is_suppressed() || covered.contains(&cell) {
+                continue;
+            }
             if let Some(other) = self.nearest_published(cell) {
                 self.cells[other].state = State::Secondary;
+                let holds = |one: &&Equation| one.total == other || one.parts.contains(&other);
+                for Equation { total, parts, .. } in self.equations.iter().filter(holds) {
+                    covered.insert(*total);
+                    covered.extend(parts.iter().copied());
+                }
                 changed = true;
             }
         }
@@ -194,7 +251,7 @@ impl System {
     fn nearest_published(&self, cell: usize) -> Option<usize> {
         let mut near = BTreeSet::from([cell]);
         loop {
-            let touches = |(total, parts): &&Equation| {
+            let touches = |Equation { total, parts, .. }: &&Equation| {
                 near.contains(total) || parts.iter().any(|part| near.contains(part))
             };
             let touched: Vec<&Equation> = self.equations.iter().filter(touches).collect();
@@ -203,7 +260,7 @@ impl System {
                 return Some(found);
             }
             let before = near.len();
-            near.extend(touched.iter().flat_map(|(total, parts)| parts.iter().chain([total])));
+            near.extend(touched.iter().flat_map(|one| one.parts.iter().chain([&one.total])));
             if near.len() == before {
                 return None;
             }
@@ -235,14 +292,16 @@ fn add(found: &mut BTreeMap<Key, Cell>, rows: &Rows, row: usize) {
 }
 
 /// The groups above the rows of a table, each with the rows that add up to it.
-fn totals(rows: &Rows, declared: &Declaration, sums: &mut BTreeMap<(String, Key), BTreeSet<Key>>) {
+fn totals(rows: &Rows, declared: &Declaration, sums: &mut Sums) {
     let has_technologies = declared.cells.iter().flatten().any(|part| part.is("technology"));
     for row in 0..rows.keys.len() {
         let Some(key) = rows.keys[row].last() else { continue };
         let form: Vec<&str> = key.keys().map(String::as_str).collect();
         let name = format!("{} by {}", declared.name, form.join(", "));
         let mut add = |total: Key| {
-            sums.entry((name.clone(), total)).or_default().insert(key.clone());
+            sums.entry((name.clone(), rows.is_of_all_tests, total))
+                .or_default()
+                .insert(key.clone());
         };
         for total in above(key, rows.districts[row].as_deref(), has_technologies) {
             if !declared.totals_by.is_empty() && !total.contains_key("commune") {

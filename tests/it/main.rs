@@ -4,6 +4,7 @@
 //! there, with an empty environment. What only reads a bundle shares one (`shared`).
 
 mod bundle;
+mod privacy;
 mod program;
 mod samples;
 mod shared;
