@@ -40,6 +40,7 @@ pub mod report;
 pub mod revision;
 pub mod spreadsheet;
 pub mod statistics;
+pub mod status;
 mod text_file;
 pub mod validation;
 pub mod vietnamese;

@@ -286,6 +286,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "statistics/statistics.toml",
     "statistics/tables.toml",
     "statistics/values.sql",
+    "status/status.sql",
     "validation/accepted.sql",
     "validation/checked.sql",
     "validation/duplicates.sql",
@@ -349,6 +350,7 @@ impl Queries {
             "import",
             "reconciliation",
             "statistics",
+            "status",
             "validation",
             "weighting",
         ] {

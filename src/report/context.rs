@@ -113,6 +113,7 @@ const TABLES: &[&str] = &[
     "reconciliation",
     "reconciliation_reasons",
     "revision_changes",
+    "status",
     "suspected_coverage",
     "trend",
     "trend_months",

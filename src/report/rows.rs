@@ -13,11 +13,11 @@ use crate::error::Result;
 use crate::vietnamese::collation_key;
 
 /// One row: values by column name.
-pub(super) type Row = Map<String, Value>;
+pub type Row = Map<String, Value>;
 
 /// The rows of a table; dates become text (`2025-07-01`), numbers that are not finite null, those of a
 /// suppressed row [`MARK`].
-pub(super) fn rows(table: &str, batch: &RecordBatch) -> Result<Vec<Row>> {
+pub(crate) fn rows(table: &str, batch: &RecordBatch) -> Result<Vec<Row>> {
     let mut rows = vec![Row::new(); batch.num_rows()];
     for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
         let values = values(column).ok_or_else(|| ReportError::ColumnType {

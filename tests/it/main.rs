@@ -53,5 +53,6 @@ mod revisions;
 mod rules;
 mod sandbox;
 mod seats;
+mod status;
 mod types;
 mod weighting;
