@@ -73,7 +73,9 @@ pub(super) fn project(counts: Counts, days: Days, of_all: f64) -> Option<Project
     }
     let dispersion = counts.dispersion(days, of_all);
     let to_come = NegativeBinomial::new(seen / dispersion + 0.5, done / (done + left)).ok()?;
-    let quantile = |share: f64| dispersion * to_come.inverse_cdf(share) as f64;
+    // To a millionth, so that the last bits of the dispersion decide nothing.
+    let quantile =
+        |share: f64| (dispersion * to_come.inverse_cdf(share) as f64 * 1e6).round() / 1e6;
     Some(Projection {
         total: seen + seen / done * left,
         low: counts.total + quantile(BEYOND).floor() as i64,

@@ -50,7 +50,7 @@ def projected(communes, done, left):
         own = pearson(days, done) / (done - 1) if done > 1 else 1
         scatter = max(1, own, common)
         low, high = nbinom.ppf([0.025, 0.975], seen / scatter + 0.5, done / (done + left))
-        found.append((seen + seen / done * left, seen + math.floor(scatter * low), seen + math.ceil(scatter * high)))
+        found.append((seen + seen / done * left, seen + math.floor(round(scatter * low, 6)), seen + math.ceil(round(scatter * high, 6))))
     return found
 
 
@@ -64,7 +64,7 @@ def compare(report, given, today):
     rows = pq.read_table(given.bundle / "internal/tables/daily_commune.parquet").to_pylist()
     quotas = [q for q in pq.read_table(given.bundle / "internal/tables/quota.parquet").to_pylist() if q["legal"]]
     manifest = json.loads((given.bundle / "manifest.json").read_text("utf-8"))
-    first, until = (date.fromisoformat(manifest["period"][end]) for end in ("from", "to"))
+    first, until = (date.fromisoformat(manifest["period"][end]) for end in ("from", "until"))
     done, length = min((today - first).days, (until - first).days), (until - first).days
     found = subprocess.run(
         [given.program, "status", "--config", given.config, "--month", manifest["month"], "--samples",
