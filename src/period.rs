@@ -77,6 +77,16 @@ impl Period {
         }
     }
 
+    /// The period of the day before, such as the one that still goes on.
+    pub fn running(today: Date, rule: &PeriodRule) -> Result<Self> {
+        let zone = zone(&rule.zone)?;
+        let month =
+            |day: Date| Period::of(&day.strftime("%Y-%m").to_string(), rule.first_day, &zone);
+        let yesterday = today.saturating_sub(1.day());
+        let this = month(yesterday)?;
+        if yesterday < this.to { Ok(this) } else { month(yesterday.saturating_add(1.month())) }
+    }
+
     /// The last day of it.
     pub fn last(&self) -> Date {
         self.to.saturating_sub(1.day())
@@ -114,6 +124,19 @@ mod tests {
         assert_eq!(period.to_instant.to_string(), "2025-07-31T17:00:00Z");
         assert_eq!(period.days().len(), 31);
         assert_eq!(period.default_report_date().unwrap().to_string(), "2025-08-15");
+    }
+
+    #[test]
+    fn the_running_period_is_that_of_yesterday() {
+        let rule = |first_day| PeriodRule { first_day, ..PeriodRule::default() };
+        let of = |day, first_day| Period::running(day, &rule(first_day)).unwrap().month;
+        assert_eq!(of(date(2025, 10, 31), 1), "2025-10");
+        assert_eq!(of(date(2025, 11, 1), 1), "2025-10");
+        assert_eq!(of(date(2025, 11, 2), 1), "2025-11");
+        // From 15/10 to 14/11 is the period of November.
+        assert_eq!(of(date(2025, 10, 15), 15), "2025-10");
+        assert_eq!(of(date(2025, 10, 16), 15), "2025-11");
+        assert_eq!(of(date(2025, 12, 31), 15), "2026-01");
     }
 
     #[test]

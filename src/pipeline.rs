@@ -11,6 +11,7 @@ use crate::checks;
 use crate::collapse;
 use crate::comparison;
 use crate::coverage;
+use crate::disclosure::protect;
 use crate::error::{Fault, Kind, Result};
 use crate::gaps;
 use crate::history;
@@ -213,24 +214,22 @@ impl Made<'_> {
         let title = |table: &str, column: &str| {
             labels.column_title(table, column).unwrap_or_else(|_| column.to_owned())
         };
-        let changes = revision.changes(&groupings(plan), &bench.tables, &title)?;
-        bench.tables.extend(changes.map(|table| (revision::TABLE.to_owned(), table)));
         output::ledger(staging, valid)?;
         output::queries(staging, plan, &bench)?;
-        output::tables(staging, &bench.tables)?;
+        output::complete_tables(staging, &bench.tables)?;
+        let least = plan.config.privacy.min_devices;
+        let queries = &plan.queries;
+        let mut protected = protect(&queries.disclosure, &queries.families, least, &bench.tables)?;
+        let changes = revision.changes(&groupings(plan), protected.tables(), &title)?;
+        if let Some(table) = changes {
+            protected.add(revision::TABLE, table);
+        }
+        output::tables(staging, &protected)?;
         progress(Step::Stage { name: "charts", rows: 0 });
-        let plates = output::charts(staging, plan, &bench.tables, simulated)?;
+        let plates = output::charts(staging, plan, &protected, simulated)?;
         progress(Step::Stage { name: "documents", rows: 0 });
-        output::documents(
-            staging,
-            plan,
-            &bench.tables,
-            valid,
-            &plates,
-            &warnings,
-            revision.number,
-        )?;
-        output::annex(staging, plan, &bench.tables, simulated)?;
+        output::documents(staging, plan, &protected, valid, &plates, &warnings, revision.number)?;
+        output::annex(staging, plan, &protected, simulated)?;
         Ok(warnings)
     }
 }

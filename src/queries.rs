@@ -10,6 +10,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::{Deserialize, Serialize};
 
+use crate::disclosure::{Declaration, declarations};
 use crate::error::{Fault, Kind, Result};
 use crate::text_file;
 
@@ -247,6 +248,7 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "coverage/shares.sql",
     "coverage/signals.sql",
     "coverage/suspected.sql",
+    "disclosure.toml",
     "families.toml",
     "gaps/gaps.sql",
     "gaps/quota.sql",
@@ -279,10 +281,12 @@ pub const EMBEDDED: &[(&str, &str)] = embedded![
     "statistics/hourly.sql",
     "statistics/means.sql",
     "statistics/points.sql",
+    "statistics/progress.sql",
     "statistics/sizes.sql",
     "statistics/statistics.toml",
     "statistics/tables.toml",
     "statistics/values.sql",
+    "status/status.sql",
     "validation/accepted.sql",
     "validation/checked.sql",
     "validation/duplicates.sql",
@@ -319,6 +323,8 @@ pub struct Queries {
     pub indicators: Vec<Indicator>,
     pub families: Vec<Family>,
     pub tables: Vec<StatisticsTable>,
+    /// What of each table may leave the office.
+    pub disclosure: Vec<Declaration>,
 }
 
 impl Queries {
@@ -344,6 +350,7 @@ impl Queries {
             "import",
             "reconciliation",
             "statistics",
+            "status",
             "validation",
             "weighting",
         ] {
@@ -360,6 +367,7 @@ impl Queries {
             indicators: vec![],
             families: vec![],
             tables: vec![],
+            disclosure: vec![],
         };
         queries.rules = queries.definitions("rules.toml")?.rule;
         queries.indicators = queries.definitions("indicators.toml")?.indicator;
@@ -372,6 +380,8 @@ impl Queries {
         let names = names.chain(keys.map(|key| ("statistics/tables.toml", key)));
         names.into_iter().try_for_each(|(file, name)| check_name(file, name))?;
         queries.check_benchmarks()?;
+        let needed = queries.tables.iter().map(|table| table.name.as_str());
+        queries.disclosure = declarations(queries.text("disclosure.toml")?, needed)?;
         Ok(queries)
     }
 

@@ -6,7 +6,7 @@
 -- be restated (`part_not_restated`): those of an old commune that partly went into it, or of one that
 -- the crosswalk does not know, in a district that a part of it was in.
 {%- macro values(prefix) %}
-        {{ prefix }}tests_ok, {{ prefix }}samples_effective, {{ prefix }}samples_adjusted, {{ prefix }}tier
+        {{ prefix }}tests_ok, {{ prefix }}samples_effective, {{ prefix }}samples_adjusted, {{ prefix }}devices, {{ prefix }}tier
 {%- for i in indicators %},
         {{ prefix }}{{ i.name }}_median, {{ prefix }}{{ i.name }}_median_low, {{ prefix }}{{ i.name }}_median_high
 {%- endfor %}
@@ -86,7 +86,7 @@ everything AS (
         'commune' AS level, family, {{ nothing }} AS operator,
         commune_code, commune_name, commune_valid_from,
         month, months_back, FALSE AS comparable, reason, basis,
-        tests_ok, samples_effective, samples_adjusted, 'count_only' AS tier
+        tests_ok, samples_effective, samples_adjusted, devices, 'count_only' AS tier
 {%- for i in indicators %},
         CAST(NULL AS DOUBLE) AS {{ i.name }}_median, CAST(NULL AS DOUBLE) AS {{ i.name }}_median_low, CAST(NULL AS DOUBLE) AS {{ i.name }}_median_high
 {%- endfor %}
@@ -98,7 +98,7 @@ everything AS (
         {{ nothing }} AS commune_code, {{ nothing }} AS commune_name, CAST(NULL AS DATE) AS commune_valid_from,
         h.month, h.months_back, FALSE AS comparable, h.reason, h.basis,
         CAST(NULL AS BIGINT) AS tests_ok, CAST(NULL AS BIGINT) AS samples_effective,
-        CAST(NULL AS BIGINT) AS samples_adjusted, {{ nothing }} AS tier
+        CAST(NULL AS BIGINT) AS samples_adjusted, CAST(NULL AS BIGINT) AS devices, {{ nothing }} AS tier
 {%- for i in indicators %},
         CAST(NULL AS DOUBLE) AS {{ i.name }}_median, CAST(NULL AS DOUBLE) AS {{ i.name }}_median_low, CAST(NULL AS DOUBLE) AS {{ i.name }}_median_high
 {%- endfor %}

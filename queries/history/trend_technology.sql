@@ -3,7 +3,7 @@
 -- Values of earlier months are those of their bundles, or computed again by the communes of today
 -- (`basis`, trend_months.sql). Bundles from before this table was made have no rows.
 {%- macro values(prefix) %}
-        {{ prefix }}tests_ok, {{ prefix }}samples_effective, {{ prefix }}samples_adjusted, {{ prefix }}tier
+        {{ prefix }}tests_ok, {{ prefix }}samples_effective, {{ prefix }}samples_adjusted, {{ prefix }}devices, {{ prefix }}tier
 {%- for i in indicators %}{% for statistic in ["mean", "median"] %},
         {{ prefix }}{{ i.name }}_{{ statistic }}, {{ prefix }}{{ i.name }}_{{ statistic }}_low, {{ prefix }}{{ i.name }}_{{ statistic }}_high
 {%- endfor %}{% endfor %}

@@ -12,7 +12,8 @@ counts AS (
         family,
         local_hour,
         SUM(CASE WHEN is_ok THEN 1 ELSE 0 END) AS tests_ok,
-        SUM(CASE WHEN is_ok THEN 0 ELSE 1 END) AS tests_failed
+        SUM(CASE WHEN is_ok THEN 0 ELSE 1 END) AS tests_failed,
+        COUNT(DISTINCT CASE WHEN is_ok THEN device_id END) AS devices
     FROM accepted_by_family
     GROUP BY family, local_hour
 )
@@ -21,6 +22,7 @@ SELECT
     h.local_hour,
     COALESCE(c.tests_ok, 0) AS tests_ok,
     COALESCE(c.tests_failed, 0) AS tests_failed,
+    COALESCE(c.devices, 0) AS devices,
     p.simulated
 FROM families AS f
 CROSS JOIN hours AS h

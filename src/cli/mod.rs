@@ -30,6 +30,7 @@ mod run;
 mod run_report;
 mod schedule;
 mod settings;
+mod status;
 mod verify;
 mod watch;
 
@@ -83,6 +84,7 @@ enum Command {
     Init(init::InitArgs),
     Config(config::ConfigCommand),
     Due(due::DueArgs),
+    Status(status::StatusArgs),
     Schedule(schedule::ScheduleArgs),
     Campaign(campaign::CampaignArgs),
     Completions(completions::CompletionsArgs),
@@ -96,6 +98,7 @@ impl Command {
             Command::Run(args) => args.manner.format(),
             Command::Config(command) => command.format(),
             Command::Due(args) => args.format(),
+            Command::Status(args) => args.format(),
             Command::History(args) => args.format(),
             _ => Format::Text,
         }
@@ -120,6 +123,7 @@ impl Command {
             Command::Init(args) => init::init(args),
             Command::Config(command) => config::config(command),
             Command::Due(args) => due::due(args),
+            Command::Status(args) => status::status(args),
             Command::Schedule(args) => schedule::schedule(args),
             Command::Campaign(args) => campaign::campaign(args),
             Command::Completions(args) => completions::completions(args),

@@ -28,6 +28,7 @@ pub(super) fn check(config: &Config, checker: &mut Checker<'_>) {
     config.coverage.check(checker);
     config.form.check(checker);
     config.hooks.check(checker);
+    config.privacy.check(checker);
     benchmarks(config, checker);
 }
 

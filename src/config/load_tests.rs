@@ -179,6 +179,7 @@ fn values_are_checked() {
         ("[coverage.signal.levels]\n4G = 95.0", "coverage.signal.levels.4G"),
         ("[coverage.signal]\nsamples = 0", "coverage.signal.samples"),
         ("[coverage.absence]\nprobability = 0.0", "coverage.absence.probability"),
+        ("[privacy]\nmin_devices = 4", "privacy.min_devices"),
         ("[hooks]\ntimeout_s = 0", "hooks.timeout_s"),
         ("[hooks]\non_failure = [\"\"]", "hooks.on_failure"),
         ("[form]\nleft_mm = 25.0", "form.left_mm"),

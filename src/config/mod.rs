@@ -14,6 +14,7 @@ mod hooks;
 mod load;
 mod mistakes;
 mod paths;
+mod privacy;
 mod reconciliation;
 mod show;
 
@@ -34,6 +35,7 @@ pub use hooks::Hooks;
 pub(crate) use load::malformed;
 pub use load::{ConfigFault, EXAMPLES, Example, PRESET, TEMPLATE, nearest, read};
 pub use mistakes::{Mistake, Place};
+pub use privacy::Privacy;
 pub use reconciliation::Reconciliation;
 pub use show::{Shown, show, tree};
 
@@ -69,6 +71,8 @@ pub struct Config {
     pub gaps: Gaps,
     #[serde(default)]
     pub checks: Checks,
+    #[serde(default)]
+    pub privacy: Privacy,
     #[serde(default)]
     pub reconciliation: Reconciliation,
     #[serde(default)]

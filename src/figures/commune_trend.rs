@@ -112,9 +112,10 @@ fn communes(trend: &Table<'_>, family: &str) -> Result<BTreeMap<Key, BTreeMap<St
     let (tests, comparable) = (trend.counts("tests_ok")?, trend.counts("comparable")?);
     let (keys, points) = (keys(trend)?, points(trend)?);
     let mut communes: BTreeMap<Key, BTreeMap<String, Month>> = BTreeMap::new();
+    let hidden = trend.suppressed();
     for row in trend.rows(family)?.into_iter().filter(|row| text(&levels, *row) == "commune") {
         let month = Month {
-            comparable: count(&comparable, row) == 1,
+            comparable: count(&comparable, row) == 1 && !hidden[row],
             tests: count(&tests, row),
             median: points[row],
         };

@@ -23,6 +23,9 @@ pub(super) fn daily(sources: &FigureSources<'_>, figure: &str) -> Result<Option<
     };
     let local_days = table.days("local_day")?;
     let (ok, failed) = (table.counts("tests_ok")?, table.counts("tests_failed")?);
+    if table.suppressed().contains(&true) {
+        return Ok(None); // a day of which nothing may be told would look like one without tests
+    }
     let mut tests: BTreeMap<i32, (i64, i64)> = BTreeMap::new();
     for (row, day) in local_days.iter().enumerate() {
         let Some(day) = day else { continue };
@@ -156,7 +159,8 @@ fn hours(sources: &FigureSources<'_>, family: &str) -> Result<[i64; 24]> {
     };
     let hours = table.counts("local_hour")?;
     let (ok, failed) = (table.counts("tests_ok")?, table.counts("tests_failed")?);
-    for row in table.rows(family)? {
+    let hidden = table.suppressed();
+    for row in table.rows(family)?.into_iter().filter(|row| !hidden[*row]) {
         let hour = usize::try_from(count(&hours, row)).ok().and_then(|hour| tests.get_mut(hour));
         if let Some(sum) = hour {
             *sum += count(&ok, row) + count(&failed, row);

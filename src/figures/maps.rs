@@ -18,6 +18,8 @@ pub(super) struct Commune {
     pub key: Key,
     pub name: String,
     pub tests: i64,
+    /// Whether its number of tests is suppressed; `tests` is 0 then.
+    pub suppressed: bool,
 }
 
 /// Communes sorted into classes, with what the map says in words.
@@ -72,6 +74,7 @@ pub(super) fn communes(sources: &FigureSources<'_>, family: &str) -> Result<Vec<
     };
     let keys = keys(&table)?;
     let (names, tests) = (table.text("commune_name")?, table.counts("counted")?);
+    let hidden = table.suppressed();
     let existing = sources.communes.iter();
     let existing: BTreeSet<Key> =
         existing.map(|(code, from)| ((*code).to_owned(), day_number(*from))).collect();
@@ -80,10 +83,10 @@ pub(super) fn communes(sources: &FigureSources<'_>, family: &str) -> Result<Vec<
         let key = keys[row].clone();
         if existing.contains(&key) {
             let (name, tests) = (text(&names, row).to_owned(), count(&tests, row));
-            communes.push(Commune { key, name, tests });
+            communes.push(Commune { key, name, tests, suppressed: hidden[row] });
         }
     }
-    if communes.iter().all(|commune| commune.tests == 0) {
+    if communes.iter().all(|commune| commune.tests == 0 && !commune.suppressed) {
         communes.clear();
     }
     communes.sort_by_key(|commune| commune.tests);

@@ -120,6 +120,12 @@ impl FigureSources<'_> {
         Ok(sources)
     }
 
+    /// The note on rows that are left out because their numbers are suppressed.
+    fn suppressed(&self, count: usize) -> Result<Option<String>> {
+        let note = || self.filled("legend.suppressed_left_out", &[("count", &whole(count as f64))]);
+        (count > 0).then(note).transpose()
+    }
+
     /// A label, filled in with the configured numbers.
     fn word(&self, key: &str) -> Result<String> {
         self.filled(key, &[])

@@ -17,20 +17,17 @@ const LIMITS: [i64; 4] = [25, 50, 75, 100];
 /// More rows than this could not be read on a page.
 const MOST_ROWS: usize = 140;
 
-/// A commune with its tests of each day.
+/// A commune with its days.
 struct Course {
     name: String,
-    days: Vec<i64>,
+    /// How far it had come at the end of each day.
+    days: Vec<usize>,
+    total: i64,
 }
 
 impl Course {
-    fn total(&self) -> i64 {
-        self.days.iter().sum()
-    }
-
-    /// The tests up to and with a day.
-    fn until(&self, day: usize) -> i64 {
-        self.days.iter().take(day + 1).sum()
+    fn has_met(&self, day: usize) -> bool {
+        self.days.get(day).or(self.days.last()).is_some_and(|reached| *reached > LIMITS.len())
     }
 }
 
@@ -41,13 +38,14 @@ pub(super) fn days(
     family: &str,
 ) -> Result<Option<Progress>> {
     let words = Words::new(sources, figure, "progress", family);
-    let mut courses = courses(sources, family)?;
-    if courses.iter().all(|course| course.total() == 0) {
+    let (mut courses, hidden) = courses(sources, family)?;
+    if courses.iter().all(|course| course.total == 0) {
         return Ok(None);
     }
     let (title, alternative) = finding(&words, &courses)?;
     let mut caption = words.caption(title, alternative)?;
-    courses.sort_by_cached_key(|course| Reverse(course.total()));
+    courses.sort_by_cached_key(|course| Reverse(course.total));
+    caption.footnotes.extend(sources.suppressed(hidden)?);
     let left_out = courses.len().saturating_sub(MOST_ROWS);
     if left_out > 0 {
         courses.truncate(MOST_ROWS);
@@ -59,7 +57,7 @@ pub(super) fn days(
         caption,
         classes: class_names(&words)?,
         days: period_days(sources).map(|day| day_label(sources, day)).collect(),
-        rows: courses.iter().map(|course| row(sources, course)).collect(),
+        rows: courses.into_iter().map(|course| row(sources, course)).collect(),
         axis: words.text(axis)?,
         row_head: words.text("row_head")?,
         total_head: words.text("total_head")?,
@@ -67,53 +65,48 @@ pub(super) fn days(
     }))
 }
 
-/// Every commune of the quota, also without a test.
-fn courses(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Course>> {
+/// Every commune of the quota, also without a test; and how many are suppressed and left out.
+fn courses(sources: &FigureSources<'_>, family: &str) -> Result<(Vec<Course>, usize)> {
     let tables = sources.tables;
-    let found = Table::find(tables, "quota").zip(Table::find(tables, "daily_commune"));
-    let Some((quota, daily)) = found else { return Ok(Vec::new()) };
-    let tests = tests(&daily, family)?;
+    let found = Table::find(tables, "quota").zip(Table::find(tables, "progress"));
+    let Some((quota, progress)) = found else { return Ok((Vec::new(), 0)) };
+    let reached = reached(&progress, family)?;
     let (communes, names) = (keys(&quota)?, quota.text("commune_name")?);
-    let legal = quota.counts("legal")?;
+    let (legal, counted) = (quota.counts("legal")?, quota.counts("counted")?);
+    let hidden = quota.suppressed();
     let days: Vec<i32> = period_days(sources).map(day_number).collect();
-    let mut courses = Vec::new();
+    let (mut courses, mut left_out) = (Vec::new(), 0);
     for row in quota.rows(family)?.into_iter().filter(|row| count(&legal, *row) == 1) {
-        let of = |day: &i32| tests.get(&(communes[row].clone(), *day)).copied().unwrap_or(0);
+        if hidden[row] {
+            left_out += 1;
+            continue;
+        }
+        let of = |day: &i32| reached.get(&(communes[row].clone(), *day)).copied().unwrap_or(0);
         courses.push(Course {
             name: text(&names, row).to_owned(),
             days: days.iter().map(of).collect(),
+            total: count(&counted, row),
         });
     }
-    Ok(courses)
+    Ok((courses, left_out))
 }
 
-/// Tests that count, by commune and day.
-fn tests(daily: &Table<'_>, family: &str) -> Result<BTreeMap<(Key, i32), i64>> {
-    let (communes, days, counted) =
-        (keys(daily)?, daily.days("local_day")?, daily.counts("counted")?);
-    let mut tests = BTreeMap::new();
-    for row in daily.rows(family)? {
-        let day = days.iter().nth(row).flatten().unwrap_or_default();
-        *tests.entry((communes[row].clone(), day)).or_insert(0) += count(&counted, row);
-    }
-    Ok(tests)
+/// The class of a commune at the end of a day; a day that is suppressed is drawn like one without tests.
+fn reached(progress: &Table<'_>, family: &str) -> Result<BTreeMap<(Key, i32), usize>> {
+    let (communes, days, reached) =
+        (keys(progress)?, progress.days("local_day")?, progress.counts("reached")?);
+    let days: Vec<i32> = days.iter().map(Option::unwrap_or_default).collect();
+    let class = |row: usize| usize::try_from(count(&reached, row)).unwrap_or(0);
+    let rows = progress.rows(family)?.into_iter();
+    Ok(rows.map(|row| ((communes[row].clone(), days[row]), class(row))).collect())
 }
 
-fn row(sources: &FigureSources<'_>, course: &Course) -> ProgressRow {
-    let class = |day: usize| class(course.until(day), sources.quota);
+fn row(sources: &FigureSources<'_>, course: Course) -> ProgressRow {
     ProgressRow {
         label: short_name(sources, &course.name),
-        classes: (0..course.days.len()).map(class).collect(),
-        total: course.total() as f64,
+        classes: course.days,
+        total: course.total as f64,
     }
-}
-
-/// 0 without tests, then one more for each limit that is reached.
-fn class(tests: i64, quota: i64) -> usize {
-    if tests <= 0 {
-        return 0;
-    }
-    1 + LIMITS.iter().filter(|limit| tests * 100 >= **limit * quota).count()
 }
 
 fn class_names(words: &Words<'_>) -> Result<Vec<String>> {
@@ -132,9 +125,9 @@ fn finding(words: &Words<'_>, courses: &[Course]) -> Result<(String, String)> {
     let sources = words.sources;
     let length = courses.first().map_or(0, |course| course.days.len());
     let middle = (length / 2).saturating_sub(1);
-    let met = |day: usize| courses.iter().filter(|c| c.until(day) >= sources.quota).count();
+    let met = |day: usize| courses.iter().filter(|c| c.has_met(day)).count();
     let (met_middle, met_last) = (met(middle), met(length));
-    let zero = courses.iter().filter(|course| course.total() == 0).count();
+    let zero = courses.iter().filter(|course| course.total == 0).count();
     let date = period_days(sources).nth(middle);
     let values = [
         ("middle", date.map_or(String::new(), |day| format!("{}/{}", day.day(), day.month()))),
@@ -153,19 +146,4 @@ fn finding(words: &Words<'_>, courses: &[Course]) -> Result<(String, String)> {
         _ => "title_some",
     };
     Ok((words.filled(key, &values)?, words.filled("alternative", &values)?))
-}
-
-#[cfg(test)]
-mod tests_of_classes {
-    use super::class;
-
-    #[test]
-    fn classes_begin_at_their_limits() {
-        let of = |tests| class(tests, 300);
-        assert_eq!(
-            [0, 1, 74, 75, 149, 150, 225, 299, 300, 900].map(of),
-            [0, 1, 1, 2, 2, 3, 4, 4, 5, 5]
-        );
-        assert_eq!(class(5, 0), 5);
-    }
 }

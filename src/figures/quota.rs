@@ -21,12 +21,17 @@ pub(super) fn bars(
         label: text(&names, row).to_owned(),
         tests: count(&tests, row) as f64,
     };
-    let bars: Vec<_> = table.rows(family)?.into_iter().map(bar).collect();
+    let hidden = table.suppressed();
+    let (left_out, shown): (Vec<_>, Vec<_>) =
+        table.rows(family)?.into_iter().partition(|row| hidden[*row]);
+    let bars: Vec<_> = shown.into_iter().map(bar).collect();
     if bars.iter().all(|bar| bar.tests <= 0.0) {
         return Ok(None);
     }
+    let mut caption = words.caption(title(&words, &bars)?, alternative(&words, &bars)?)?;
+    caption.footnotes.extend(sources.suppressed(left_out.len())?);
     Ok(Some(QuotaBars {
-        caption: words.caption(title(&words, &bars)?, alternative(&words, &bars)?)?,
+        caption,
         legend: QuotaLegend {
             met: words.text_or("met", "legend.quota_met")?,
             missed: words.text_or("partial", "legend.quota_partial")?,

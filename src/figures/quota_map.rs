@@ -10,6 +10,7 @@ const MET: usize = 0;
 const HALF: usize = 1;
 const LESS: usize = 2;
 const ZERO: usize = 3;
+const SUPPRESSED: usize = 4;
 
 /// Communes that meet the quota, that have half of it or less, and that have no test.
 pub(super) fn quota(
@@ -25,6 +26,10 @@ pub(super) fn quota(
         let label = words.filled(key, &[("half", &half)])?;
         Ok(MapClass { label, fill: MapFill::Step { index, of: 3 } })
     };
+    let hidden = class_of.contains(&SUPPRESSED);
+    let suppressed = hidden
+        .then(|| class(&words, "suppressed", "legend.suppressed", MapFill::Plain))
+        .transpose()?;
     let classed = Classed {
         title: title(&words, &class_of)?,
         alternative: alternative(&words, &communes, &class_of)?,
@@ -33,7 +38,10 @@ pub(super) fn quota(
             step("half", 1)?,
             step("less", 0)?,
             class(&words, "zero", "legend.quota_zero", MapFill::Hatched)?,
-        ],
+        ]
+        .into_iter()
+        .chain(suppressed)
+        .collect(),
         class_of,
     };
     map(&words, &communes, classed)
@@ -46,6 +54,7 @@ fn half(quota: i64) -> i64 {
 
 fn class_of(commune: &Commune, quota: i64) -> usize {
     match commune.tests {
+        _ if commune.suppressed => SUPPRESSED,
         ..=0 => ZERO,
         tests if tests >= quota => MET,
         tests if tests >= half(quota) => HALF,

@@ -11,6 +11,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::FigureError;
+use crate::disclosure::SUPPRESSED;
 
 /// A table under its name.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,12 @@ impl<'a> Table<'a> {
         let types = self.text("family")?;
         let all = 0..self.batch.num_rows();
         Ok(all.filter(|row| text(&types, *row) == family).collect())
+    }
+
+    /// Which rows have their numbers suppressed.
+    pub fn suppressed(&self) -> Vec<bool> {
+        let why = self.batch.column_by_name(SUPPRESSED);
+        (0..self.batch.num_rows()).map(|row| why.is_some_and(|why| why.is_valid(row))).collect()
     }
 
     pub fn text(&self, column: &str) -> Result<StringArray, FigureError> {

@@ -69,12 +69,11 @@ impl Bundle {
             None => &[],
         };
         for name in names {
-            let table = bundle.table(&format!("send/tables/{name}.parquet"))?;
+            let table = bundle.table(&bundle.place(name))?;
             bundle.tables.insert((*name).to_owned(), table);
         }
-        let lately = PUBLISHED_LATELY.map(|name| (name, format!("send/tables/{name}.parquet")));
-        let is_listed = |file: &str| bundle.manifest.outputs.iter().any(|one| one.file == file);
-        let listed = lately.iter().filter(|(_, file)| is_listed(file));
+        let lately = PUBLISHED_LATELY.map(|name| (name, bundle.place(name)));
+        let listed = lately.iter().filter(|(_, file)| bundle.lists(file));
         let listed: Vec<_> = listed.filter(|_| basis == Some(Basis::Published)).collect();
         for (name, file) in listed {
             let table = bundle.table(file)?;
@@ -84,6 +83,16 @@ impl Bundle {
             bundle.checked(RESTATED)?;
         }
         Ok(bundle)
+    }
+
+    /// The complete table; bundles from before tables were protected have it under `send/`.
+    fn place(&self, table: &str) -> String {
+        let complete = format!("internal/tables/{table}.parquet");
+        if self.lists(&complete) { complete } else { format!("send/tables/{table}.parquet") }
+    }
+
+    fn lists(&self, file: &str) -> bool {
+        self.manifest.outputs.iter().any(|one| one.file == file)
     }
 
     pub(super) fn name(&self) -> String {

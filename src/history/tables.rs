@@ -78,6 +78,7 @@ impl Shape {
             ("tests_ok", COUNT),
             ("samples_effective", COUNT),
             ("samples_adjusted", COUNT),
+            ("devices", COUNT),
             ("tier", TEXT),
         ];
         let mut shape = Self::fixed(&[keys, &common].concat());
@@ -162,7 +163,7 @@ pub(super) fn history(plan: &Plan) -> Result<Vec<(String, RecordBatch)>> {
 fn misshapen(bundle: Option<&Bundle>, table: &str, column: &str) -> Error {
     let found = format!("has no fitting column `{column}`");
     let bundle = bundle.map_or_else(String::new, Bundle::name);
-    let (file, expected) = (format!("send/tables/{table}.parquet"), "one".to_owned());
+    let (file, expected) = (format!("{table}.parquet"), "one".to_owned());
     HistoryFault::Table { bundle, file, found, expected }.into()
 }
 

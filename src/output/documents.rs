@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use serde_json::Value;
 
 use crate::bundle::Staging;
 use crate::communes;
+use crate::disclosure::Protected;
 use crate::document::block::{Document, Plate};
 use crate::document::issue::issued;
 use crate::document::layout::lay_out;
@@ -13,46 +15,25 @@ use crate::document::{docx, html, pdf, store};
 use crate::error::Result;
 use crate::pipeline::PipelineFault;
 use crate::plan::Plan;
-use crate::report::{self, Format, Sources, Written};
+use crate::report::{self, Format, Labels, Sources, Written};
 use crate::statistics::Tables;
 use crate::validation::ValidSamples;
+use crate::validation::ledger::Ledger;
 use crate::warning::Warning;
 
 /// Every document in its formats, and what they were made from.
 pub fn documents(
     staging: &Staging,
     plan: &Plan,
-    tables: &Tables,
+    tables: &Protected,
     valid: &ValidSamples,
     plates: &BTreeMap<String, Plate>,
     warnings: &[Warning],
     revision: u32,
 ) -> Result<()> {
-    let labels = plan.templates.labels()?;
-    let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
     let ledger = serde_json::to_value(&valid.ledger).unwrap_or_default();
-    let province_name = plan.province_name();
-    let sources = Sources {
-        tables,
-        ledger: &ledger,
-        settings: &plan.config.report,
-        labels: &labels,
-        province_code: &plan.config.province.code,
-        unknown_operator: &plan.unknown_operator,
-        province_name: communes::register::bare_name(&province_name),
-        month: &period.month,
-        period_from: period.from,
-        period_to: period.to,
-        report_date: plan.report_date.ok_or(PipelineFault::NoPeriod)?,
-        simulated: valid.ledger.simulated,
-        limits: &plan.config.statistics,
-        gaps: &plan.config.gaps,
-        program_version: env!("CARGO_PKG_VERSION"),
-        warnings,
-        monthly: &plan.monthly,
-        due: &plan.config.due,
-        revision,
-    };
+    let words = Words { labels: plan.templates.labels()?, province: plan.province_name(), ledger };
+    let sources = Sources { warnings, revision, ..words.sources(plan, tables.tables())? };
     let written = report::write(&plan.templates, &sources, plates)?;
     let made: Vec<Result<Files>> = written.par_iter().map(|written| files(plan, written)).collect();
     for files in made {
@@ -67,6 +48,49 @@ pub fn documents(
         staging.write(&file, &bytes)?;
     }
     Ok(())
+}
+
+/// The document of one template, of tables that stay in the office, as PDF.
+pub fn document(plan: &Plan, template: &str, tables: &Tables, ledger: &Ledger) -> Result<Vec<u8>> {
+    let ledger = serde_json::to_value(ledger).unwrap_or_default();
+    let words = Words { labels: plan.templates.labels()?, province: plan.province_name(), ledger };
+    let sources = words.sources(plan, tables)?;
+    let document = report::render(template, &plan.templates, &sources, &BTreeMap::new())?;
+    bytes(plan, &issued(&document, None), Format::Pdf)
+}
+
+/// What documents are made of and a plan does not hold as they need it.
+struct Words {
+    labels: Labels,
+    province: String,
+    ledger: Value,
+}
+
+impl Words {
+    fn sources<'a>(&'a self, plan: &'a Plan, tables: &'a Tables) -> Result<Sources<'a>> {
+        let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
+        Ok(Sources {
+            tables,
+            ledger: &self.ledger,
+            settings: &plan.config.report,
+            labels: &self.labels,
+            province_code: &plan.config.province.code,
+            unknown_operator: &plan.unknown_operator,
+            province_name: communes::register::bare_name(&self.province),
+            month: &period.month,
+            period_from: period.from,
+            period_to: period.to,
+            report_date: plan.report_date.ok_or(PipelineFault::NoPeriod)?,
+            simulated: self.ledger["simulated"].as_bool().unwrap_or_default(),
+            limits: &plan.config.statistics,
+            gaps: &plan.config.gaps,
+            program_version: env!("CARGO_PKG_VERSION"),
+            warnings: &[],
+            monthly: &plan.monthly,
+            due: &plan.config.due,
+            revision: 1,
+        })
+    }
 }
 
 /// Files by their path in the bundle.

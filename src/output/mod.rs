@@ -10,10 +10,11 @@ use arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-pub use documents::documents;
+pub use documents::{document, documents};
 
 use crate::bundle::tables::{csv, parquet, writer_properties};
 use crate::bundle::{Staging, annex as workbook, manifest};
+use crate::disclosure::Protected;
 use crate::document::block::Plate;
 use crate::error::Result;
 use crate::figures::{self, FigureSources};
@@ -109,9 +110,17 @@ fn input(name: &str, table: &RecordBatch) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Every table as CSV and Parquet.
-pub fn tables(staging: &Staging, tables: &Tables) -> Result<()> {
+/// Every table with all its numbers, for the office itself.
+pub fn complete_tables(staging: &Staging, tables: &Tables) -> Result<()> {
     for (name, table) in tables {
+        staging.write(&format!("internal/tables/{name}.parquet"), &parquet(table)?)?;
+    }
+    Ok(())
+}
+
+/// Every table that leaves the office, as CSV and Parquet.
+pub fn tables(staging: &Staging, tables: &Protected) -> Result<()> {
+    for (name, table) in tables.tables() {
         staging.write(&format!("send/tables/{name}.csv"), &csv(table)?)?;
         staging.write(&format!("send/tables/{name}.parquet"), &parquet(table)?)?;
     }
@@ -122,7 +131,7 @@ pub fn tables(staging: &Staging, tables: &Tables) -> Result<()> {
 pub fn charts(
     staging: &Staging,
     plan: &Plan,
-    tables: &Tables,
+    tables: &Protected,
     simulated: bool,
 ) -> Result<BTreeMap<String, Plate>> {
     let labels = plan.templates.labels()?;
@@ -135,7 +144,7 @@ pub fn charts(
             .filter(|commune| commune.valid_on(last))
             .map(|commune| (commune.code.as_str(), commune.valid_from))
             .collect(),
-        tables,
+        tables: tables.tables(),
         labels: &labels,
         boundaries: plan.boundaries.valid_on(last).flat_map(|b| b.outlines()).collect(),
         quota: i64::from(plan.config.statistics.quota),
@@ -155,12 +164,12 @@ pub fn charts(
 }
 
 /// `annex.xlsx`.
-pub fn annex(staging: &Staging, plan: &Plan, tables: &Tables, simulated: bool) -> Result<()> {
+pub fn annex(staging: &Staging, plan: &Plan, tables: &Protected, simulated: bool) -> Result<()> {
     let labels = plan.templates.labels()?;
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
     let last = period.last();
     let days = format!("{} – {}", vietnamese::date(period.from), vietnamese::date(last));
-    let sheets = figures::sheets(tables, &labels, simulated, &days)?;
+    let sheets = figures::sheets(tables.tables(), &labels, simulated, &days)?;
     let title = format!("{} {}", plan.province_name(), period.month);
     let date = plan.report_date.ok_or(PipelineFault::NoPeriod)?;
     staging.write("send/annex.xlsx", &workbook::workbook(&title, date, &sheets)?)

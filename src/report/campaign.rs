@@ -111,7 +111,7 @@ fn claims(tables: &BTreeMap<String, Vec<Row>>) -> Value {
     json!({
         "communes": claimed().count(),
         "claimed": claimed().map(|row| integer(row, "claimed_tests")).sum::<i64>(),
-        "measured": claimed().map(|row| integer(row, "tests_ok")).sum::<i64>(),
+        "measured": rows::sum(claimed().collect::<Vec<_>>(), "tests_ok"),
         "exceeding": exceeding.iter().map(|row| row["commune_name"].clone()).collect::<Vec<_>>(),
         "factor": claimed().next().map_or(Value::Null, |row| row["claim_factor"].clone()),
     })

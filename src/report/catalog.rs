@@ -60,6 +60,9 @@ pub struct Entry {
     /// All that are made of it go into one file.
     #[serde(default)]
     pub together: bool,
+    /// Made on a day of the month, not of its bundle.
+    #[serde(default)]
+    pub during: bool,
     pub formats: Vec<Format>,
 }
 
@@ -125,6 +128,7 @@ fn alone(template: &str) -> Entry {
         template: template.to_owned(),
         each: None,
         together: false,
+        during: false,
         formats: vec![Format::Pdf, Format::Docx, Format::Html],
     }
 }

@@ -96,7 +96,6 @@ const TABLES: &[&str] = &[
     "coverage_basis",
     "coverage_evidence",
     "daily",
-    "daily_commune",
     "district",
     "gap_changes",
     "gaps",
@@ -106,14 +105,15 @@ const TABLES: &[&str] = &[
     "operator_replies",
     "operator_technology",
     "platforms",
+    "progress",
     "province",
     "province_technology",
     "quota",
     "quota_area",
     "reconciliation",
     "reconciliation_reasons",
-    "restated",
     "revision_changes",
+    "status",
     "suspected_coverage",
     "trend",
     "trend_months",
@@ -181,11 +181,12 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     tables.insert("commune_tests".into(), matrix::table(&tables, &families));
     tables.insert("quota_shortfall".into(), shortfalls::table(&tables["quota"]));
     tables.insert("trend_summary".into(), trends::summary(&tables, sources.labels)?);
-    tables.extend(quality::tables(sources.ledger, sources.labels));
+    let ledger = quality::ledger(sources.ledger, &tables["province"]);
+    tables.extend(quality::tables(&ledger, sources.labels));
     let mut values = names::values(sources, offices);
     values.extend(period(sources)?);
     values.extend(settings(sources));
-    values.insert("ledger".into(), quality::ledger(sources.ledger));
+    values.insert("ledger".into(), ledger);
     let of_data: Vec<_> = sources.warnings.iter().filter(|w| w.concerns_data()).cloned().collect();
     values.insert("warnings".into(), warnings::worded(&of_data, sources.labels)?.into());
     values.extend(sources.monthly.values(sources.labels)?);

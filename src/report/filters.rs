@@ -5,6 +5,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind};
 
 use super::labels::Labels;
+use super::rows::MARK;
 use crate::vietnamese;
 
 /// Stands for a value that is not there; never 0.
@@ -60,12 +61,22 @@ fn float(value: &Value, filter: &str) -> Result<Option<f64>, Error> {
     }
 }
 
+fn is_suppressed(value: &Value) -> bool {
+    value.as_str() == Some(MARK)
+}
+
 fn number(value: &Value, decimals: usize) -> Result<String, Error> {
+    if is_suppressed(value) {
+        return Ok(MARK.into());
+    }
     let value = float(value, "number")?;
     Ok(value.map_or_else(|| ABSENT.into(), |x| vietnamese::number(x, decimals)))
 }
 
 fn percent(value: &Value, decimals: usize) -> Result<String, Error> {
+    if is_suppressed(value) {
+        return Ok(MARK.into());
+    }
     let value = float(value, "percent")?;
     Ok(value.map_or_else(|| ABSENT.into(), |x| vietnamese::percent(x, decimals)))
 }
@@ -118,6 +129,9 @@ fn listing(value: &Value, labels: &Labels) -> Result<String, Error> {
 
 /// A number as a speaker reads it.
 fn spoken(value: &Value, labels: &Labels) -> Result<String, Error> {
+    if is_suppressed(value) {
+        return word("some", labels);
+    }
     let Some(number) = float(value, "spoken")? else { return word("none", labels) };
     super::spoken::number(number, labels).map_err(|error| invalid(error.to_string()))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::rows::{Row, integer, text};
+use super::rows::{Row, text, value};
 
 const COMMUNE: [&str; 5] =
     ["district_code", "district_name", "commune_code", "commune_name", "commune_valid_from"];
@@ -25,23 +25,22 @@ fn operators(family: &Row) -> Vec<&str> {
 fn of_family(tables: &BTreeMap<String, Vec<Row>>, family: &Row, columns: usize) -> Vec<Row> {
     let of_family = |row: &&Row| text(row, "family") == text(family, "key");
     let operators = operators(family);
-    let mut tests: BTreeMap<(String, String, String), i64> = BTreeMap::new();
+    let mut tests: BTreeMap<(String, String, String), Value> = BTreeMap::new();
     for row in tables["commune_operator"].iter().filter(of_family) {
         let (code, from) = key(row);
-        let tests = tests.entry((code, from, text(row, "operator").to_owned())).or_default();
-        *tests += integer(row, "tests_ok");
+        tests.insert((code, from, text(row, "operator").to_owned()), value(row, "tests_ok"));
     }
     let communes = tables["quota"].iter().filter(of_family);
     communes
         .map(|commune| {
-            let value = |column: &&str| commune.get(*column).cloned().unwrap_or(Value::Null);
-            let mut row: Row = COMMUNE.iter().map(|c| ((*c).to_owned(), value(c))).collect();
+            let of = |column: &&str| value(commune, column);
+            let mut row: Row = COMMUNE.iter().map(|c| ((*c).to_owned(), of(c))).collect();
             row.insert("family".into(), text(family, "key").into());
-            row.insert("tests_ok".into(), integer(commune, "tests_ok").into());
+            row.insert("tests_ok".into(), value(commune, "tests_ok"));
             for number in 0..columns {
                 let (code, from) = key(commune);
                 let cell = operators.get(number).map(|operator| {
-                    tests.get(&(code, from, (*operator).to_owned())).copied().unwrap_or(0)
+                    tests.get(&(code, from, (*operator).to_owned())).cloned().unwrap_or(0.into())
                 });
                 row.insert(format!("operator_{number}"), json!(cell));
             }
@@ -59,6 +58,7 @@ fn key(row: &Row) -> (String, String) {
 mod tests {
     use super::*;
     use crate::report::context::object;
+    use crate::report::rows::integer;
 
     #[test]
     fn every_commune_and_operator_has_its_cell() {

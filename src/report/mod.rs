@@ -28,7 +28,7 @@ mod periods;
 mod public;
 mod quality;
 mod reminder;
-mod rows;
+pub(crate) mod rows;
 pub mod settings;
 mod shortfalls;
 mod spoken;

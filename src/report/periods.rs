@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::context::object;
 use super::labels::Labels;
-use super::rows::{Row, integer, text};
+use super::rows::{self, Row, integer, text};
 use super::trends;
 use crate::error::Result;
 use crate::vietnamese::{integer as grouped, month_label};
@@ -54,7 +54,7 @@ impl Periods<'_> {
         let mut row = self.named("this", self.month)?;
         row.extend(medians(province));
         for column in ["tests_ok", "communes", "quota"] {
-            row.insert(column.into(), integer(family, column).into());
+            row.insert(column.into(), rows::value(family, column));
         }
         row.insert("communes_met".into(), integer(family, "met").into());
         row.extend(object(json!({"is_known": true, "basis": "published", "note": ""})));
@@ -87,8 +87,8 @@ impl Periods<'_> {
         row.extend(medians(province));
         let quota: Vec<&Row> = self.tables["trend_quota"].iter().filter(of_family).collect();
         for column in ["tests_ok", "communes", "communes_met"] {
-            let sum: i64 = quota.iter().map(|row| integer(row, column)).sum();
-            let value = if is_known && !quota.is_empty() { sum.into() } else { Value::Null };
+            let sum = rows::sum(quota.iter().copied(), column);
+            let value = if is_known && !quota.is_empty() { sum } else { Value::Null };
             row.insert(column.into(), value);
         }
         let one = quota.first().map(|row| integer(row, "quota"));
@@ -106,7 +106,7 @@ impl Periods<'_> {
             known.extend(Some(past).filter(|row| row.get("is_known") == Some(&true.into())));
         }
         let mut row = self.named("year_to_date", self.month)?;
-        let sum: i64 = known.iter().map(|row| integer(row, "tests_ok")).sum();
+        let sum = rows::sum(&known, "tests_ok");
         for indicator in INDICATORS {
             row.extend(range(&format!("{indicator}_median"), &known));
         }
@@ -216,15 +216,15 @@ fn met_of(mut row: Row) -> Row {
 
 /// This month against another, in numbers and in what can be said of the medians.
 fn change(now: &Row, then: &Row) -> Row {
-    let difference = |column| integer(now, column) - integer(then, column);
+    let difference = |column| rows::difference(now, then, column);
     let (tests, before) = (difference("tests_ok"), integer(then, "tests_ok"));
     let same = |column: &str| now.get(column) == then.get(column);
     let met_comparable = ["quota", "communes", "basis"].into_iter().all(same);
     let mut change = object(json!({
         "tests_difference": tests,
-        "tests_share": (before > 0).then(|| tests as f64 / before as f64),
+        "tests_share": tests.filter(|_| before > 0).map(|tests| tests as f64 / before as f64),
         "is_met_comparable": met_comparable,
-        "met_difference": met_comparable.then(|| difference("communes_met")),
+        "met_difference": difference("communes_met").filter(|_| met_comparable),
         "download": verdict(now, then),
         "median_now": now.get(DOWNLOAD),
     }));

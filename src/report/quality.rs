@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::context::object;
 use super::labels::Labels;
-use super::rows::{Row, integer, text};
+use super::rows::{self, Row, integer, text};
 
 /// `quality_rules`, `quality_files`, `quality_unconverted`.
 pub(super) fn tables(ledger: &Value, labels: &Labels) -> [(String, Vec<Row>); 3] {
@@ -15,12 +15,29 @@ pub(super) fn tables(ledger: &Value, labels: &Labels) -> [(String, Vec<Row>); 3]
     ]
 }
 
-/// The ledger with the number of successful tests.
-pub(super) fn ledger(ledger: &Value) -> Value {
+/// What gives away the tests of a kind of access when those of the others are known.
+const SUMS: [&str; 5] = ["read", "accepted", "duplicate", "tests_ok", "tests_failed"];
+
+/// The ledger with the number of successful tests; without what sums up all tests when those of a kind
+/// of access are suppressed.
+pub(super) fn ledger(ledger: &Value, province: &[Row]) -> Value {
     let mut fields = object(ledger.clone());
     let tests_ok = integer(&fields, "accepted") - integer(&fields, "tests_failed");
     fields.insert("tests_ok".into(), tests_ok.into());
+    if province.iter().any(|row| rows::is_marked(row, "tests_ok")) {
+        withhold(&mut fields);
+        let files = fields.get_mut("files").and_then(Value::as_array_mut).into_iter().flatten();
+        files.filter_map(Value::as_object_mut).for_each(withhold);
+    }
     Value::Object(fields)
+}
+
+fn withhold(fields: &mut Row) {
+    for (name, value) in fields.iter_mut() {
+        if SUMS.contains(&name.as_str()) {
+            *value = rows::MARK.into();
+        }
+    }
 }
 
 /// Every rule that has a label, also those that rejected nothing, and any other of the ledger.
@@ -44,9 +61,9 @@ fn files(ledger: &Value) -> Vec<Row> {
         object(json!({
             "file": text(&file, "file"),
             "sha256": text(&file, "sha256"),
-            "read": integer(&file, "read"),
-            "accepted": integer(&file, "accepted"),
-            "duplicate": integer(&file, "duplicate"),
+            "read": rows::value(&file, "read"),
+            "accepted": rows::value(&file, "accepted"),
+            "duplicate": rows::value(&file, "duplicate"),
             "rejected": integer(&file, "rejected"),
         }))
     };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::rows::{Row, integer, text};
+use super::rows::{Row, text, value};
 
 /// The kinds of access that communes are held to.
 const ACCESS: [&str; 2] = ["mobile", "fixed"];
@@ -22,8 +22,8 @@ pub(super) fn table(quota: &[Row]) -> Vec<Row> {
             }
         };
         let access = text(of, "family");
-        let short = (of.get("quota_met") != Some(&true.into())).then(|| integer(of, "shortfall"));
-        row.insert(format!("{access}_counted"), integer(of, "counted").into());
+        let short = (of.get("quota_met") != Some(&true.into())).then(|| value(of, "shortfall"));
+        row.insert(format!("{access}_counted"), value(of, "counted"));
         row.insert(format!("{access}_shortfall"), json!(short));
     }
     let is_short = |row: &Row| {

@@ -23,7 +23,7 @@ pub(super) fn families(tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> 
 pub(super) fn rows(access: &[Row]) -> Vec<Row> {
     let numbers = |row: &Row| {
         row.iter()
-            .filter(|(name, value)| value.is_number() || *name == "key")
+            .filter(|(name, value)| value.is_number() || *value == rows::MARK || *name == "key")
             .map(|(name, value)| {
                 let name = if name == "key" { "family" } else { name };
                 (name.to_owned(), value.clone())
@@ -43,7 +43,9 @@ fn summary(key: &str, tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> R
     summary.insert("key".into(), key.into());
     summary.insert("label".into(), labels.text(&format!("families.{key}"))?.into());
     summary.extend(comparisons(&of("comparisons")));
-    summary.extend(quota(&of("quota")));
+    let areas = of("quota_area");
+    let area = areas.into_iter().find(|row| text(row, "level") == "province");
+    summary.extend(quota(&of("quota"), area));
     summary.insert("province".into(), of("province").first().map_or(Value::Null, |row| json!(row)));
     let pairs = published(of("commune_operator"));
     summary.insert("operators_published".into(), published(&operators).into());
@@ -112,13 +114,17 @@ fn applies(benchmark: &Row, key: &str) -> bool {
     text(benchmark, "family") == key && text(benchmark, "indicator") == HEADLINE
 }
 
-fn quota(communes: &[&Row]) -> Row {
+/// Communes and their tests; the sums are those of the province, since not every commune's are known.
+fn quota(communes: &[&Row], area: Option<&Row>) -> Row {
     let met = |row: &&&Row| row.get("quota_met").and_then(Value::as_bool) == Some(true);
-    let zero = |row: &&&Row| integer(row, "counted") == 0;
+    let zero = |row: &&&Row| row.get("counted").and_then(Value::as_i64) == Some(0);
     let met_communes: Vec<_> = communes.iter().filter(met).collect();
     let zero_communes: Vec<_> = communes.iter().filter(zero).collect();
     let (all, met, zero) = (communes.len(), met_communes.len(), zero_communes.len());
-    let sum = |column| communes.iter().map(|row| integer(row, column)).sum::<i64>();
+    let sum = |column| match area {
+        Some(area) => rows::value(area, column),
+        None => rows::sum(communes.iter().copied(), column),
+    };
     object(json!({
         "communes": all,
         "met": met,

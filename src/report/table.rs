@@ -153,7 +153,9 @@ fn table(
     }
     let columns = spec.columns.iter().map(|column| head(column, &spec.name, chosen, labels));
     let absent = cells.iter().flatten().any(|cell| cell == ABSENT);
-    let notes = [spec.note.as_str(), if absent { &spec.absent_note } else { "" }];
+    let suppressed = cells.iter().flatten().any(|cell| cell == rows::MARK);
+    let suppressed = if suppressed { labels.text("words.suppressed_note")? } else { "" };
+    let notes = [spec.note.as_str(), if absent { &spec.absent_note } else { "" }, suppressed];
     Ok(Table {
         columns: columns.collect::<Result<_>>()?,
         caption: builder.table_caption(&spec.caption)?,

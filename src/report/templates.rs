@@ -59,6 +59,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("_commune_state.md", include_str!("../../reports/_commune_state.md")),
     ("_commune_broadcast.md", include_str!("../../reports/_commune_broadcast.md")),
     ("leader.md", include_str!("../../reports/leader.md")),
+    ("status.md", include_str!("../../reports/status.md")),
     ("public.md", include_str!("../../reports/public.md")),
     ("_public_comparison.md", include_str!("../../reports/_public_comparison.md")),
     (LABELS, include_str!("../../reports/labels.toml")),

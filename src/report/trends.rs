@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::labels::Labels;
-use super::rows::{Row, integer, text};
+use super::rows::{self, Row, text};
 use crate::error::Result;
 use crate::vietnamese::month_label;
 
@@ -40,8 +40,8 @@ pub(super) fn summary(tables: &BTreeMap<String, Vec<Row>>, labels: &Labels) -> R
             }
             let quota = of("trend_quota");
             for column in COUNTS {
-                let sum: i64 = quota.iter().map(|row| integer(row, column)).sum();
-                let value = if quota.is_empty() { Value::Null } else { sum.into() };
+                let sum = rows::sum(quota.iter().copied(), column);
+                let value = if quota.is_empty() { Value::Null } else { sum };
                 row.insert(column.into(), value);
             }
             row.insert("note".into(), note(month, labels)?.into());

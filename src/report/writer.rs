@@ -61,7 +61,8 @@ pub fn render(
     Writer::new(templates, sources, figures)?.document(template, None)
 }
 
-fn chosen(catalog: Catalog, settings: &Settings) -> Result<Vec<Entry>> {
+fn chosen(mut catalog: Catalog, settings: &Settings) -> Result<Vec<Entry>> {
+    catalog.documents.retain(|entry| !entry.during);
     let known: Vec<String> = catalog.documents.iter().map(|entry| entry.name.clone()).collect();
     if let Some(found) = settings.documents.iter().find(|name| !known.contains(name)) {
         let near = nearest(found, known.iter().map(String::as_str)).unwrap_or_default().to_owned();

@@ -224,7 +224,7 @@ fn write(engine: &dyn Engine, query: &str, sql: &str, file: &Path) -> Result<()>
 pub fn compute(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result<()> {
     progress(Step::Stage { name: "statistics", rows: 0 });
     tables(&plan.queries, &plan.queries.tables, bench)?;
-    for name in ["daily", "daily_commune", "hourly", "commune_location"] {
+    for name in ["daily", "daily_commune", "progress", "hourly", "commune_location"] {
         let query = format!("statistics/{name}.sql");
         bench.run(name, &query, plan.queries.sql(&query)?)?;
     }

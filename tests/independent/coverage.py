@@ -86,7 +86,7 @@ class Rerun:
     def same_rows(self, table, sql):
         found = self.db.execute(sql)
         names, ours = [c[0] for c in found.description], found.fetchall()
-        path = self.bundle / f"send/tables/{table}.parquet"
+        path = self.bundle / f"internal/tables/{table}.parquet"
         result = self.db.execute(f"SELECT * FROM read_parquet({quoted(path)})")
         self.report.equal(f"rerun {table}: columns", [c[0] for c in result.description], names)
         theirs = result.fetchall()
@@ -378,7 +378,7 @@ class Comparison:
         self.rerun = Rerun(self.run, options.bundle, self.report)
 
     def table(self, name):
-        path = self.bundle / f"send/tables/{name}.parquet"
+        path = self.bundle / f"internal/tables/{name}.parquet"
         return rows(self.run.db, f"SELECT * FROM read_parquet({quoted(path)})")
 
     def compare(self):

@@ -33,7 +33,7 @@ from tables import INDICATORS, QUANTILES, Expected, by_family, rows
 REFORM = date(2025, 7, 1)
 MEDIANS = [f"{i}_median{end}" for i in INDICATORS for end in ("", "_low", "_high")]
 MEANS = [f"{i}_mean{end}" for i in INDICATORS for end in ("", "_low", "_high")]
-SIZES = ["tests_ok", "samples_effective", "samples_adjusted", "tier"]
+SIZES = ["tests_ok", "samples_effective", "samples_adjusted", "devices", "tier"]
 KEY = ["level", "family", "operator", "commune_code", "commune_valid_from", "month"]
 TECHNOLOGY = ["access_type", "technology", "month"]
 LEVELS = {
@@ -54,7 +54,7 @@ class Earlier:
         self.first = date.fromisoformat(self.manifest["period"]["from"])
 
     def table(self, name):
-        path = self.folder / f"send/tables/{name}.parquet"
+        path = self.folder / f"internal/tables/{name}.parquet"
         return rows(self.db, f"SELECT * FROM read_parquet({quoted(path)})") if path.exists() else []
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Holds the licences and sources of all dependencies against `deny.toml`, and their list up to date.
+"""Holds the licences and sources of all dependencies against `.deny.toml`, and their list up to date.
 
-    python3 tests/independent/licences.py dependencies.csv           # exits with 1 on any difference
-    python3 tests/independent/licences.py --write dependencies.csv   # writes the list anew
+    python3 tests/independent/licences.py .ci/dependencies.csv           # exits with 1 on any difference
+    python3 tests/independent/licences.py --write .ci/dependencies.csv   # writes the list anew
 
 It does what `cargo deny check licenses bans sources` does, from what `cargo metadata` says, where that
 program is not installed. Advisories are not looked at: their data base has to be fetched. Listed is what
@@ -65,7 +65,7 @@ def problems(packages, licences):
         if not package["license"]:
             yield f"{name} names no licence"
         elif not allowed(package["license"], licences):
-            yield f"{name} has the licence {package['license']}, which deny.toml does not allow"
+            yield f"{name} has the licence {package['license']}, which .deny.toml does not allow"
         source = package["source"]
         if source and not source.startswith("registry+"):
             yield f"{name} comes from {source}, not from the registry"
@@ -116,7 +116,7 @@ def self_test():
 def main():
     self_test()
     path = Path(sys.argv[-1])
-    licences = set(tomllib.loads(Path("deny.toml").read_text())["licenses"]["allow"])
+    licences = set(tomllib.loads(Path(".deny.toml").read_text())["licenses"]["allow"])
     found = list(problems(metadata()["packages"], licences))
     dependencies = listed(shipped(metadata("--filter-platform", PLATFORM)))
     if "--write" in sys.argv:

@@ -51,6 +51,7 @@ NOT_RECOMPUTED |= dict.fromkeys(COVERAGE, "coverage.py makes it from the raw row
 # are computed here from the configuration and the register themselves.
 CHECKED_BY_USE = {"crosswalk", "restated_communes", "parameters", "communes", "families", "days", "access_types"}
 
+COUNTS = ["tests_ok", "tests_failed", "devices"]
 QUOTA_KEYS = PLACE + ["family"]
 GAP_KEYS = ["gap_class"] + PLACE + ["access_type", "operator", "technology", "indicator", "place"]
 OF_SAMPLE = (
@@ -87,13 +88,14 @@ class Comparison:
         self.daily()
         self.hourly()
         self.daily_commune()
+        self.progress()
         check_bias(self.report, self.db, self.settings, self.table("bias"), self.table("platforms"))
         self.reconciliation()
         self.weighting()
         self.places()
         self.benchmarks()
         self.remaining()
-        check_tables(self.report, self.db, self.settings, self.bundle / "send/tables")
+        check_tables(self.report, self.db, self.settings, self.bundle)
         return self.report.end()
 
     def reconciliation(self):
@@ -302,11 +304,11 @@ class Comparison:
 
     # Statistics -----------------------------------------------------------------------------
 
-    def table(self, name, folder="send/tables"):
+    def table(self, name, folder="internal/tables"):
         self.seen.add(name)
         return self.read(name, folder)
 
-    def read(self, name, folder="send/tables"):
+    def read(self, name, folder="internal/tables"):
         path = self.bundle / f"{folder}/{name}.parquet"
         return rows(self.db, f"SELECT * FROM read_parquet({quoted(path)})")
 
@@ -380,36 +382,31 @@ class Comparison:
         check_comparisons(self.report, self.db, self.settings, self.computed, self.table("comparisons"))
 
     def daily(self):
-        found = {(on, access): (ok, failed) for on, access, ok, failed in self.db.execute("""
-            SELECT local_day, access_type, count(*) FILTER (is_ok), count(*) FILTER (NOT is_ok)
+        found = {(on, access): counts for on, access, *counts in self.db.execute("""
+            SELECT local_day, access_type, count(*) FILTER (is_ok), count(*) FILTER (NOT is_ok),
+                count(DISTINCT device_id) FILTER (is_ok)
             FROM accepted GROUP BY 1, 2""").fetchall()}
         length = (self.settings.until - self.settings.first).days
         expected = []
         for on in (self.settings.first + timedelta(n) for n in range(length)):
             for access in ("fixed", "mobile"):
-                ok, failed = found.get((on, access), (0, 0))
-                expected.append(
-                    {"local_day": on, "access_type": access, "tests_ok": ok, "tests_failed": failed}
-                )
+                counts = dict(zip(COUNTS, found.get((on, access), (0, 0, 0))))
+                expected.append({"local_day": on, "access_type": access} | counts)
         keys = ["local_day", "access_type"]
-        compare_tables(
-            self.report, "daily", self.table("daily"), expected, keys, ["tests_ok", "tests_failed"]
-        )
+        compare_tables(self.report, "daily", self.table("daily"), expected, keys, COUNTS)
 
     def hourly(self):
-        found = {(family, hour): (ok, failed) for family, hour, ok, failed in self.db.execute(f"""
-            SELECT family, local_hour, count(*) FILTER (is_ok), count(*) FILTER (NOT is_ok)
+        found = {(family, hour): counts for family, hour, *counts in self.db.execute(f"""
+            SELECT family, local_hour, count(*) FILTER (is_ok), count(*) FILTER (NOT is_ok),
+                count(DISTINCT device_id) FILTER (is_ok)
             FROM {by_family("accepted")} GROUP BY 1, 2""").fetchall()}
         expected = []
         for family in FAMILIES:
             for hour in range(24):
-                ok, failed = found.get((family, hour), (0, 0))
-                row = {"family": family, "local_hour": hour, "tests_ok": ok, "tests_failed": failed}
-                expected.append(row)
+                counts = dict(zip(COUNTS, found.get((family, hour), (0, 0, 0))))
+                expected.append({"family": family, "local_hour": hour} | counts)
         keys = ["family", "local_hour"]
-        compare_tables(
-            self.report, "hourly", self.table("hourly"), expected, keys, ["tests_ok", "tests_failed"]
-        )
+        compare_tables(self.report, "hourly", self.table("hourly"), expected, keys, COUNTS)
 
     def daily_commune(self):
         keys = ["commune_code", "commune_valid_from", "family", "local_day"]
@@ -428,23 +425,54 @@ class Comparison:
             self.report, "daily_commune", self.table("daily_commune"), expected, keys, columns
         )
 
+    def progress(self):
+        """Tests, devices and the class of every commune, from the first day to each day."""
+        daily, devices = {}, {}
+        for row in self.read("daily_commune"):
+            at = (row["commune_code"], row["commune_valid_from"], row["family"])
+            daily[*at, row["local_day"]] = (row["tests_ok"], row["counted"])
+        for code, since, family, device, on in self.db.execute(f"""
+                SELECT commune_code, commune_valid_from, family, device_id, local_day
+                FROM {by_family("accepted")} WHERE is_ok AND device_id IS NOT NULL""").fetchall():
+            devices.setdefault((code, since, family), []).append((on, device))
+        length = (self.settings.until - self.settings.first).days
+        expected = []
+        for quota in self.read("quota"):
+            key = ["commune_code", "commune_valid_from", "family"]
+            at = tuple(quota[column] for column in key)
+            for until in (self.settings.first + timedelta(n) for n in range(length)):
+                days = [self.settings.first + timedelta(n) for n in range((until - self.settings.first).days + 1)]
+                tests, counted = (sum(daily.get((*at, on), (0, 0))[which] for on in days) for which in (0, 1))
+                shares = (0.25, 0.5, 0.75, 1)
+                reached = (counted > 0) + sum(counted > 0 and counted >= s * quota["quota"] for s in shares)
+                seen = {device for on, device in devices.get(at, []) if on <= until}
+                expected.append(
+                    dict(zip(key, at))
+                    | {"local_day": until, "reached": reached, "tests_ok": tests, "devices": len(seen)}
+                )
+        columns = ["reached", "tests_ok", "devices"]
+        compare_tables(self.report, "progress", self.table("progress"), expected, [*key, "local_day"], columns)
+
     # Places, benchmarks, the rest -----------------------------------------------------------
 
     def places(self):
-        """The median position of a commune with 30 positions, else its seat."""
+        """The median position of a commune with 30 positions, to a hundredth of a degree, else its seat."""
         settings = self.settings
         key = "commune_code, commune_valid_from"
         found = self.db.execute(f"""
-            SELECT {key}, middle(list_sort(list(latitude))), middle(list_sort(list(longitude)))
+            SELECT {key}, round(middle(list_sort(list(latitude))), 2), round(middle(list_sort(list(longitude))), 2),
+                count(*), count(DISTINCT device_id)
             FROM accepted WHERE latitude IS NOT NULL AND longitude IS NOT NULL
             GROUP BY {key} HAVING count(*) >= 30""").fetchall()
         middles = {(code, since): place for code, since, *place in found}
         expected = []
         for c in settings.register.of_province(settings.province, settings.first, settings.until):
             at = (c["commune_code"], c["valid_from"])
-            latitude, longitude = middles.get(at, (c["seat_latitude"], c["seat_longitude"]))
+            seat = (c["seat_latitude"], c["seat_longitude"], 0, 0)
+            latitude, longitude, tests, devices = middles.get(at, seat)
             expected.append(dict(zip(["commune_code", "commune_valid_from"], at)))
             expected[-1] |= {"commune_name": c["commune_name"], "latitude": latitude, "longitude": longitude}
+            expected[-1] |= {"tests_ok": tests, "devices": devices}
         self.compare_table("commune_location", expected, ["commune_code", "commune_valid_from"])
 
     def benchmarks(self):
@@ -462,7 +490,7 @@ class Comparison:
 
     def remaining(self):
         """Tables and inputs that nothing above looked at."""
-        for folder in ("send/tables", "internal/inputs"):
+        for folder in ("internal/tables", "internal/inputs"):
             for path in sorted((self.bundle / folder).glob("*.parquet")):
                 name = path.stem
                 if name not in self.seen | CHECKED_BY_USE and not name.startswith("benchmark_"):

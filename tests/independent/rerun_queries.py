@@ -8,7 +8,7 @@
 Shows that the queries mean the same to another engine. Every file of `internal/inputs/` becomes a
 table, the collapsed samples become `effective` and `effective_day_part`, and the queries run in the
 order of `internal/queries/order.json`, each result a table for those after it. Where the bundle holds
-the result (`send/tables/`), rows, their order and every value must be equal; floats to 1e-9 relative.
+the result (`internal/tables/`), rows, their order and every value must be equal; floats to 1e-9 relative.
 
 Exceptions:
 
@@ -122,7 +122,7 @@ class Bench:
             self.rerun(step["query"], step["table"])
         self.given()
         made = {step["table"] for step in self.order} | GIVEN
-        for path in sorted((self.bundle / "send/tables").glob("*.parquet")):
+        for path in sorted((self.bundle / "internal/tables").glob("*.parquet")):
             if path.stem not in made:
                 print(f"not rerun: {path.stem}: {NOT_RERUN.get(path.stem)}")
                 self.report.equal(f"{path.stem}: may lack a query", path.stem in NOT_RERUN, True)
@@ -131,7 +131,7 @@ class Bench:
     def given(self):
         """Inputs that are sent, too, are the same."""
         for name in sorted(GIVEN):
-            path = quoted(self.bundle / f"send/tables/{name}.parquet")
+            path = quoted(self.bundle / f"internal/tables/{name}.parquet")
             both = [self.rows(f"SELECT * FROM {s}") for s in (f"read_parquet({path})", name)]
             self.report.equal(f"{name}: as the queries read it", both[0], both[1])
 
@@ -143,7 +143,7 @@ class Bench:
             self.db.execute(f"CREATE TABLE {table} AS {sql}") if table else self.rows(sql)
         except duckdb.Error as error:
             return self.report.check(f"{query}: runs", [str(error)])
-        sent = self.bundle / f"send/tables/{table}.parquet"
+        sent = self.bundle / f"internal/tables/{table}.parquet"
         if not table or not sent.exists():
             return self.report.check(f"{query}: runs", [])
         # A table keeps the order in which its rows were inserted.

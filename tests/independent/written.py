@@ -9,8 +9,8 @@ from tables import KEYS, QUANTILES, rows
 STATISTICS = ["mean", *QUANTILES]
 
 
-def check_tables(report, db, settings, folder):
-    """Marks, order, agreement of columns and CSV of every table in the folder."""
+def check_tables(report, db, settings, bundle):
+    """Marks, order and agreement of columns of every complete table, CSV of those that are sent."""
     orders = KEYS | {
         "quota": ["commune_code", "commune_valid_from", "family"],
         "quota_area": ["level", "area_code", "family"],
@@ -30,7 +30,7 @@ def check_tables(report, db, settings, folder):
             "place",
         ],
     }
-    for path in sorted(folder.glob("*.parquet")):
+    for path in sorted((bundle / "internal/tables").glob("*.parquet")):
         name, table = path.stem, rows(db, f"SELECT * FROM read_parquet({quoted(path)})")
         marks = [row for row in table if row["simulated"] is not settings.simulated]
         report.check(f"{name}: simulated", marks)
@@ -42,6 +42,8 @@ def check_tables(report, db, settings, folder):
                 for row in table
             ]
             report.check(f"{name}: order", [o for o, n in zip(order, order[1:]) if not o < n])
+    for path in sorted((bundle / "send/tables").glob("*.parquet")):
+        name, table = path.stem, rows(db, f"SELECT * FROM read_parquet({quoted(path)})")
         with open(path.with_suffix(".csv"), encoding="utf-8", newline="") as file:
             head, *lines = list(csv.reader(file))
         columns = [

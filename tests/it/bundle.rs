@@ -36,8 +36,14 @@ impl Bundle {
         serde_json::from_slice(&fs::read(self.folder.join(name)).unwrap()).unwrap()
     }
 
-    /// A table, as its Parquet file has it.
+    /// A complete table, as its Parquet file has it; that of changes is made of what is published.
     pub fn table(&self, name: &str) -> Vec<Row> {
+        let whole = self.folder.join(format!("internal/tables/{name}.parquet"));
+        if whole.exists() { rows(&whole) } else { self.sent(name) }
+    }
+
+    /// A table as it leaves the office.
+    pub fn sent(&self, name: &str) -> Vec<Row> {
         rows(&self.folder.join(format!("send/tables/{name}.parquet")))
     }
 

@@ -292,7 +292,7 @@ fn both_reports_name_who_has_not_sent_and_what_was_claimed() {
             "5. Kết quả tuyên truyền, vận động sử dụng i-Speed",
             "Biểu mẫu 04, chưa gửi: MobiFone; Viettel; VNPT.",
             "Biểu mẫu 01, gửi quá hạn: Sở Nội vụ.",
-            "cộng 102 lượt; dữ liệu i-Speed trong kỳ có 12 lượt đo thành công",
+            "cộng 102 lượt; số lượt đo thành công trong dữ liệu i-Speed tại các xã, phường này không nêu",
             "cao hơn 2 lần",
             "tại Phường Tân Lập.",
             "Biểu mẫu 03, chưa gửi: 99 đơn vị, danh sách tại Phụ lục V.",

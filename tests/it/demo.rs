@@ -300,11 +300,11 @@ fn cluster_numbers_begin_at_one_and_are_no_more_than_devices() {
 
 #[test]
 fn csv_and_parquet_hold_the_same_rows() {
-    for name in TABLES {
+    for name in TABLES.into_iter().filter(|name| *name != "daily_commune") {
         let file = demo().bundle.folder.join(format!("send/tables/{name}.csv"));
         let mut reader = csv::Reader::from_path(file).unwrap();
         let heads: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        let table = demo().bundle.table(name);
+        let table = demo().bundle.sent(name);
         let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(records.len(), table.len(), "{name}");
         for (record, row) in records.iter().zip(&table) {

@@ -174,12 +174,12 @@ fn the_history_decides_the_bundle() {
     again(&["nowhere"]).assert_failed(1, &["history `nowhere`"]);
     copy(&case.path("out/66-2025-09"), &case.path("copy"));
     again(&["out", "copy"]).assert_failed(2, &["province 66 and 2025-09", "`copy`"]);
-    let table = case.path("copy/send/tables/operator.parquet");
+    let table = case.path("copy/internal/tables/operator.parquet");
     let mut bytes = fs::read(&table).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&table, bytes).unwrap();
-    again(&["copy"]).assert_failed(1, &["`send/tables/operator.parquet`", "`copy`", "SHA-256"]);
+    again(&["copy"]).assert_failed(1, &["`internal/tables/operator.parquet`", "`copy`", "SHA-256"]);
 }
 
 struct Reform {

@@ -4,6 +4,7 @@
 //! there, with an empty environment. What only reads a bundle shares one (`shared`).
 
 mod bundle;
+mod privacy;
 mod program;
 mod samples;
 mod shared;
@@ -52,5 +53,6 @@ mod revisions;
 mod rules;
 mod sandbox;
 mod seats;
+mod status;
 mod types;
 mod weighting;

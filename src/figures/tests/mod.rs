@@ -126,7 +126,7 @@ fn small() -> Month {
         ("24000", "mobile", "2025-10-20", 150),
         ("24007", "fixed", "2025-10-31", 3),
     ]);
-    month.tables.insert("daily_commune".into(), course);
+    month.tables.insert("progress".into(), course);
     month.tables.insert("commune_operator_technology".into(), technologies(&month.tables));
     month
 }
@@ -137,13 +137,23 @@ fn hours(rows: &[(&str, i64, i64)]) -> RecordBatch {
     batch("family:s local_hour:i tests_ok:i tests_failed:i", &rows)
 }
 
+/// The classes that the tests of some days make of a quota of 300, as `progress` has them.
 fn course(rows: &[(&str, &str, &str, i64)]) -> RecordBatch {
-    let row = |(code, family, day, tests): &(&str, &str, &str, i64)| {
-        json!({"commune_code": code, "commune_valid_from": NEW, "family": family,
-            "local_day": day, "counted": tests})
-    };
-    let rows: Vec<_> = rows.iter().map(row).collect();
-    batch("commune_code:s commune_valid_from:d family:s local_day:d counted:i", &rows)
+    let mut groups: BTreeMap<(&str, &str), BTreeMap<&str, i64>> = BTreeMap::new();
+    for (code, family, day, tests) in rows {
+        groups.entry((*code, *family)).or_default().insert(*day, *tests);
+    }
+    let mut classes = Vec::new();
+    for ((code, family), tests) in &groups {
+        let mut sum = 0;
+        for day in (1..=31).map(|day| format!("2025-10-{day:02}")) {
+            sum += tests.get(day.as_str()).unwrap_or(&0);
+            let limits = [1, 75, 150, 225, 300].iter().filter(|limit| sum >= **limit);
+            classes.push(json!({"commune_code": code, "commune_valid_from": NEW, "family": family,
+                "local_day": day, "reached": limits.count()}));
+        }
+    }
+    batch("commune_code:s commune_valid_from:d family:s local_day:d reached:i", &classes)
 }
 
 /// The rows of mobile networks as if all tests had used 4G.

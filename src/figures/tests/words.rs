@@ -134,18 +134,13 @@ fn communes(tests: &[i64]) -> Month {
         "commune_code:s commune_name:s legal:b commune_valid_from:d family:s counted:i quota:i";
     let codes: Vec<String> = (0..tests.len()).map(|i| i.to_string()).collect();
     let at: Vec<_> = codes.iter().map(|c| (c.as_str(), NEW, 12.0, 108.0)).collect();
-    let counted = |(code, tests): (&String, &i64)| {
-        json!({"commune_code": code, "commune_valid_from": NEW, "family": "mobile",
-            "local_day": "2025-10-16", "counted": tests})
-    };
-    let course: Vec<_> = codes.iter().zip(tests).map(counted).collect();
+    let days = codes.iter().zip(tests);
+    let days: Vec<_> =
+        days.map(|(code, tests)| (code.as_str(), "mobile", "2025-10-16", *tests)).collect();
     let tables = BTreeMap::from([
         ("quota".into(), batch(columns, &rows)),
         ("commune_location".into(), places(&at)),
-        (
-            "daily_commune".into(),
-            batch("commune_code:s commune_valid_from:d family:s local_day:d counted:i", &course),
-        ),
+        ("progress".into(), course(&days)),
     ]);
     Month { communes: codes.iter().map(|c| (c.clone(), FROM)).collect(), ..Month::with(tables) }
 }
