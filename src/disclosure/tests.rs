@@ -38,12 +38,13 @@ fn a_square_determines_nothing() {
     assert!(determined(rows).is_empty());
 }
 
-/// Tests and devices of operators in two communes, of mobile networks.
-type Cells<'a> = &'a [(&'a str, &'a str, i64, i64)];
+/// Commune, operator, tests and devices, of mobile networks.
+type Cell<'a> = (&'a str, &'a str, i64, i64);
+type Cells<'a> = &'a [Cell<'a>];
 
 /// The tables `commune_operator`, `commune`, `operator` and `province` of these cells.
 fn month(cells: Cells<'_>) -> Tables {
-    let group = |of: fn(&(&str, &str, i64, i64)) -> (String, String)| {
+    let group = |of: fn(&Cell<'_>) -> (String, String)| {
         let mut sums: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();
         for cell in cells {
             let sum = sums.entry(of(cell)).or_default();

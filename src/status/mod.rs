@@ -2,7 +2,7 @@
 //!
 //! For the campaign team, inside the office: counts are complete, nothing is published. What counts is
 //! what counts against the quota at the end (`daily_commune`), up to the last day that is over; later
-//! rows of the export are left out. [`projection`] says where each commune will be.
+//! rows of the export are left out. `projection` says where each commune will be.
 
 mod projection;
 
