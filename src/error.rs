@@ -16,6 +16,10 @@ pub enum Kind {
     Threshold,
     /// The bundle cannot be written (exit code 4).
     Output,
+    /// Of several provinces some failed, or each for its own reason (exit code 5).
+    Partial,
+    /// A bug of the program (exit code 101, as of a Rust program that panics).
+    Internal,
 }
 
 impl Kind {
@@ -26,6 +30,8 @@ impl Kind {
             Kind::Usage => 2,
             Kind::Threshold => 3,
             Kind::Output => 4,
+            Kind::Partial => 5,
+            Kind::Internal => 101,
         }
     }
 }

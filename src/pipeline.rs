@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::bias;
 use crate::bundle::verify::is_current;
-use crate::bundle::{Manifest, Origin, OutputFolder, Staging};
+use crate::bundle::{Manifest, Origin, OutputFolder, OutputRoot, Staging};
 use crate::campaign::{self, Campaign};
 use crate::checks;
 use crate::collapse;
@@ -56,7 +56,7 @@ impl Fault for PipelineFault {
 /// Where a bundle goes.
 #[derive(Debug, Clone)]
 pub struct Request {
-    pub out: PathBuf,
+    pub out: OutputRoot,
     /// Rebuild also when nothing changed.
     pub force: bool,
     /// Check everything, write nothing.
@@ -108,7 +108,7 @@ pub fn run(
 ) -> Result<Outcome> {
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
     let name = format!("{}-{}", plan.config.province.code, period.month);
-    let bundle = request.out.join(&name);
+    let bundle = request.out.path().join(&name);
     progress(Step::Stage { name: "inputs", rows: 0 });
     plan.history.check(samples.simulated())?;
     let mut origin = origin::origin(plan, samples)?;
@@ -123,7 +123,7 @@ pub fn run(
         });
     }
     // Held from here on, so that no other run changes what this one replaces.
-    let held = if request.dry_run { None } else { Some(OutputFolder::open(&request.out)?) };
+    let held = if request.dry_run { None } else { Some(request.out.hold()?) };
     let valid = validate(plan, samples, progress)?;
     let mut warnings = warnings(samples, &valid.ledger);
     warnings.extend(checks::find(plan, &valid)?);
@@ -134,7 +134,7 @@ pub fn run(
         warnings,
     };
     if valid.ledger.fails() {
-        let kept = request.out.join(output::refusal_name(&name));
+        let kept = request.out.path().join(output::refusal_name(&name));
         if let Some(folder) = &held {
             refuse(folder, &name, &origin, &valid, &warnings)?;
         }
@@ -148,7 +148,7 @@ pub fn run(
     };
     let groupings = groupings(plan);
     let names: Vec<&str> = groupings.iter().map(|grouping| grouping.table).collect();
-    let revision = Revision::next(&request.out, &name, &origin, &names)?;
+    let revision = Revision::next(request.out.path(), &name, &origin, &names)?;
     let as_read = origin.clone();
     origin.revision = revision.number;
     origin.replaces.clone_from(&revision.replaces);
@@ -164,7 +164,7 @@ pub fn run(
         return Err(PipelineFault::Moving.into());
     }
     let bundle = staging.commit_keeping(revision.keeps.as_deref())?;
-    output::forget_refusal(&request.out, &name);
+    output::forget_refusal(request.out.path(), &name);
     Ok(outcome(Verdict::Built, bundle, valid.ledger, warnings))
 }
 

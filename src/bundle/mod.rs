@@ -17,5 +17,5 @@ pub mod verify;
 pub use annex::{Sheet, SheetColumn};
 pub use folder::FileError;
 pub use manifest::{Earlier, Manifest, Origin, OutputFile, Replaced};
-pub use place::{OutputFolder, REVISIONS, Staging};
+pub use place::{OutputFolder, OutputRoot, REVISIONS, Staging};
 pub use verify::{Problem, Verification, verify};

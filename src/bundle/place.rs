@@ -15,7 +15,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 use rustix::io::Errno;
@@ -85,6 +85,36 @@ pub struct OutputFolder {
     folder: PathBuf,
     /// The lock belongs to the open file: the system releases it also when the process is killed.
     _lock: File,
+}
+
+/// Where the runs of one process write: locked from the first that needs it to the last.
+#[derive(Debug, Clone)]
+pub struct OutputRoot {
+    folder: PathBuf,
+    held: Arc<Mutex<Weak<OutputFolder>>>,
+}
+
+impl OutputRoot {
+    /// A folder that nobody holds yet.
+    pub fn new(folder: &Path) -> Self {
+        OutputRoot { folder: folder.to_owned(), held: Arc::default() }
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The locked folder, the same for all that ask while one of them has it.
+    pub fn hold(&self) -> Result<Arc<OutputFolder>> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(folder) = held.upgrade() {
+            return Ok(folder);
+        }
+        let folder = OutputFolder::open(&self.folder)?;
+        *held = Arc::downgrade(&folder);
+        Ok(folder)
+    }
 }
 
 impl OutputFolder {

@@ -18,7 +18,7 @@ use super::bars::Bars;
 use super::fault::CliFault;
 use super::init::CONFIG_FILE;
 use super::run::{self, Manner, RunArgs};
-use super::settings::{ConfigArgs, SetArgs};
+use super::settings::SetArgs;
 
 /// Everything of the demo stays in this folder of OUT, so that a simulated bundle never takes the
 /// place of a real one of the same province and month.
@@ -89,7 +89,8 @@ pub fn demo(args: &DemoArgs) -> Result<Answer> {
 
 fn run_args(args: &DemoArgs, folder: &Path, config: &Path) -> RunArgs {
     RunArgs {
-        config: ConfigArgs { config: config.to_owned(), settings: SetArgs::default() },
+        configs: vec![config.to_owned()],
+        settings: SetArgs::default(),
         month: Some(args.month.clone()),
         samples: Vec::new(),
         history: args.history.clone(),

@@ -1,8 +1,8 @@
 //! The end of a run: its report beside the bundle, then the command that the configuration names.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use ispeed_report::bundle::OutputFolder;
+use ispeed_report::bundle::OutputRoot;
 use ispeed_report::config::{Config, Hooks};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use super::watch::{Watch, thousandths};
 
 /// What is known of a run when it begins.
 pub struct Ending {
-    out: PathBuf,
+    out: OutputRoot,
     hooks: Hooks,
     province: String,
     month: String,
@@ -24,9 +24,9 @@ pub struct Ending {
 
 impl Ending {
     /// Takes the time.
-    pub fn begin(out: &Path, config: &Config, month: &str, threads: usize) -> Self {
+    pub fn begin(out: &OutputRoot, config: &Config, month: &str, threads: usize) -> Self {
         Ending {
-            out: out.to_owned(),
+            out: out.clone(),
             hooks: config.hooks.clone(),
             province: config.province.code.clone(),
             month: month.to_owned(),
@@ -49,12 +49,11 @@ impl Ending {
     /// Writes the report with the folder to itself: while another run holds it, the report that lies
     /// there is that of the other run. A run that fails before there is a folder makes none.
     fn keep(&self, report: &RunReport, answer: &mut Answer) -> Option<PathBuf> {
-        if answer.failure.is_some() && !self.out.is_dir() {
+        if answer.failure.is_some() && !self.out.path().is_dir() {
             return None;
         }
         let name = format!("{}-{}", self.province, self.month);
-        let written =
-            OutputFolder::open(&self.out).and_then(|_held| Ok(report.write(&self.out, &name)?));
+        let written = self.out.hold().and_then(|_held| Ok(report.write(self.out.path(), &name)?));
         match written {
             Ok(path) => Some(path),
             Err(_) if answer.failure.is_some() => None, // one reason is enough

@@ -25,6 +25,12 @@ pub enum CliFault {
     Place(String),
     #[error("the answer cannot be printed: {0}")]
     Stdout(String),
+    #[error("`{}` and `{}` both make {bundle}, expected different provinces", files[0], files[1])]
+    SameBundle { bundle: String, files: [String; 2] },
+    #[error("{failed} of {all} provinces failed")]
+    Provinces { failed: usize, all: usize, alike: Option<Kind> },
+    #[error("internal error: {0}")]
+    Bug(String),
     #[error("`--set {0}` is no setting, expected KEY=VALUE")]
     Set(String),
     #[error("`{name}` is not as expected: {message}")]
@@ -32,6 +38,11 @@ pub enum CliFault {
 }
 
 impl CliFault {
+    /// A bug, with what the panic said.
+    pub fn bug(place: Option<String>) -> Self {
+        CliFault::Bug(place.unwrap_or_else(|| "no message".into()))
+    }
+
     /// A file or folder that cannot be written.
     pub fn write(path: &Path, error: &std::io::Error) -> Self {
         CliFault::Write { path: path.display().to_string(), message: error.to_string() }
@@ -43,6 +54,9 @@ impl Fault for CliFault {
         match self {
             CliFault::UnknownName { .. } | CliFault::Definitions { .. } => Kind::Usage,
             CliFault::Exists(_) | CliFault::Set(_) | CliFault::Place(_) => Kind::Usage,
+            CliFault::SameBundle { .. } => Kind::Usage,
+            CliFault::Provinces { alike, .. } => alike.unwrap_or(Kind::Partial),
+            CliFault::Bug(_) => Kind::Internal,
             CliFault::Rejected { .. } => Kind::Threshold,
             CliFault::Differs { .. } | CliFault::Edited { .. } => Kind::Input,
             CliFault::Write { .. } | CliFault::Work { .. } | CliFault::Stdout(_) => Kind::Output,
@@ -63,6 +77,13 @@ impl Fault for CliFault {
             CliFault::Edited { .. } => Some(
                 "correct them in the document, or explain the numbers that people added".into(),
             ),
+            CliFault::SameBundle { .. } => Some("give each province once".into()),
+            CliFault::Provinces { .. } => {
+                Some("each failure is told above; those that are done need no second run".into())
+            }
+            CliFault::Bug(_) => {
+                Some("this is a bug of the program, please report it with this message".into())
+            }
             CliFault::Exists(_) => Some("choose another folder; nothing was written".into()),
             CliFault::Work { .. } => {
                 Some("set TMPDIR to a folder with room for about the size of the samples".into())

@@ -26,6 +26,7 @@ mod ledger;
 mod log;
 mod manual;
 mod output;
+mod provinces;
 mod run;
 mod run_report;
 mod schedule;
@@ -57,6 +58,7 @@ Exit codes:
   2  wrong usage or configuration
   3  more rows were rejected than the fail threshold allows
   4  the output cannot be written
+  5  of several provinces some failed, or each for its own reason
 
 Start with:
   ispeed-report demo                            a month of simulated samples, two reports

@@ -10,9 +10,6 @@ use super::answer::{Answer, Format};
 use super::fault::CliFault;
 use super::log::Log;
 
-/// The exit code of a bug, the same as that of a Rust program that panics.
-const INTERNAL: u8 = 101;
-
 /// A message with what to do about it and the exit code that follows.
 struct Failure {
     message: String,
@@ -88,20 +85,20 @@ fn first_paragraph(rendered: &str) -> String {
 
 /// A bug: says where, so that it can be reported.
 pub fn internal_error(place: Option<String>, format: Format) -> ExitCode {
-    let failure = Failure {
-        message: format!("internal error: {}", place.as_deref().unwrap_or("no message")),
-        hint: Some("this is a bug of the program, please report it with this message".into()),
-        exit_code: INTERNAL,
-    };
-    if format == Format::Json {
-        let _ = on_stdout(&object(&Answer::default(), Some(&failure)));
-    }
-    tell(&failure);
-    ExitCode::from(failure.exit_code)
+    print(Answer::failed(CliFault::bug(place).into()), format)
+}
+
+/// What the JSON object of an answer says.
+pub fn members(answer: &Answer) -> Map<String, Value> {
+    gathered(answer, answer.failure.as_ref().map(Failure::from).as_ref())
 }
 
 /// One line of JSON. The members of a failure come first and replace the status of the answer.
 fn object(answer: &Answer, failure: Option<&Failure>) -> String {
+    format!("{}\n", Value::Object(gathered(answer, failure)))
+}
+
+fn gathered(answer: &Answer, failure: Option<&Failure>) -> Map<String, Value> {
     let mut members = Map::new();
     if let Some(failure) = failure {
         members.insert("status".into(), json!("failed"));
@@ -114,7 +111,7 @@ fn object(answer: &Answer, failure: Option<&Failure>) -> String {
     }
     let warnings = answer.warnings.iter().map(|warning| json!(warning)).collect();
     members.entry("warnings").or_insert(Value::Array(warnings));
-    format!("{}\n", Value::Object(members))
+    members
 }
 
 fn message(failure: &Failure) -> String {

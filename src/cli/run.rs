@@ -1,10 +1,11 @@
 //! `run`: the two reports of a month.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, value_parser};
-use ispeed_report::bundle::Manifest;
+use ispeed_report::bundle::{Manifest, OutputRoot};
 use ispeed_report::config::Config;
 use ispeed_report::error::Result;
 use ispeed_report::import::Samples;
@@ -15,11 +16,12 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Format};
 use super::ending::Ending;
-use super::environment::{default_threads, today, work_folder};
+use super::environment::{default_threads, last_panic, today, work_folder};
 use super::fault::CliFault;
 use super::ledger;
 use super::log::Log;
-use super::settings::ConfigArgs;
+use super::provinces;
+use super::settings::SetArgs;
 use super::watch::Watch;
 
 const LONG: &str = "\
@@ -29,7 +31,11 @@ The bundle OUT/PROVINCE-MONTH/ holds send/ (reports, charts, tables, annex), int
 quarantine, effective samples, the SQL that was run) and manifest.json. It appears whole or not at \
 all. When samples, configuration, templates and program are the same as last time, nothing is done. \
 When more rows are rejected than the fail threshold allows, ledger and quarantine are written but no \
-reports, and the exit code is 3.";
+reports, and the exit code is 3.
+
+With several configurations, one that fails stops none of the others; each has its own run report and \
+commands at the end. The exit code is 0 when all are done, that of the failures when all failed alike, \
+else 5.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,14 +43,19 @@ Examples:
   ispeed-report run --config dak-lak.toml --out out --history out
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out --dry-run
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out --history out
+  ispeed-report run --config dak-lak.toml --config gia-lai.toml --out out
   ispeed-report run --config dak-lak.toml --month 2025-10 --out out --samples 'new/*.parquet'";
 
 /// Make the reports of a month
 #[derive(Debug, Args)]
 #[command(long_about = LONG, after_help = EXAMPLES)]
 pub struct RunArgs {
+    /// Configuration of a province (`ispeed-report init` writes one); repeat it for several provinces,
+    /// which then run side by side
+    #[arg(long = "config", value_name = "FILE", required = true)]
+    pub configs: Vec<PathBuf>,
     #[command(flatten)]
-    pub config: ConfigArgs,
+    pub settings: SetArgs,
     /// Reporting month [default: the last complete one]
     #[arg(long, value_name = "YYYY-MM")]
     pub month: Option<String>,
@@ -73,6 +84,10 @@ pub struct Manner {
     /// runs at once]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Provinces that run at the same time; each needs memory of its own [default: as many as
+    /// threads, at most 4]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
     /// Check everything, write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -109,27 +124,59 @@ impl Manner {
     pub fn threads(&self) -> usize {
         self.threads.map_or_else(default_threads, usize::from)
     }
+
+    /// The number of provinces at once.
+    pub fn jobs(&self) -> usize {
+        self.jobs.map_or_else(|| self.threads().min(4), usize::from)
+    }
 }
 
-/// Runs, and leaves a run report beside the bundle.
+/// Runs one province or several.
 pub fn run(args: &RunArgs) -> Result<Answer> {
     args.manner.log.open();
-    let mut config = args.config.read()?;
+    let root = OutputRoot::new(&args.out);
+    let [file] = args.configs.as_slice() else { return provinces::run(args, &root) };
+    let config = configuration(args, file)?;
+    let month = month(args, &config)?;
+    Ok(province(args, config, file, &month, &root, args.manner.progress()))
+}
+
+/// A configuration as the command line changes it.
+pub fn configuration(args: &RunArgs, file: &Path) -> Result<Config> {
+    let mut config = args.settings.read(file)?;
     if !args.history.is_empty() {
         config.history.paths.clone_from(&args.history);
     }
     // Before the first run there is no earlier month yet.
     config.history.paths.retain(|path| *path != args.out || path.exists());
-    let subject = args.config.config.display().to_string();
-    let month = month(args, &config)?;
-    let ending = Ending::begin(&args.out, &config, &month, args.manner.threads());
-    let watch = Watch::new(args.manner.progress(), subject);
-    let made = make(args, config, &month, &watch).map(answer);
-    Ok(ending.end(made.unwrap_or_else(Answer::failed), watch))
+    Ok(config)
+}
+
+/// Runs, and leaves a run report beside the bundle, also when the program has a bug.
+pub fn province(
+    args: &RunArgs,
+    config: Config,
+    file: &Path,
+    month: &str,
+    root: &OutputRoot,
+    format: Format,
+) -> Answer {
+    let ending = Ending::begin(root, &config, month, args.manner.threads());
+    let watch = Watch::new(format, file.display().to_string());
+    let made = || make(args, config, month, root, &watch).map(answer);
+    let made = catch_unwind(AssertUnwindSafe(made));
+    let made = made.unwrap_or_else(|_| Err(CliFault::bug(last_panic()).into()));
+    ending.end(made.unwrap_or_else(Answer::failed), watch)
 }
 
 /// Plans, opens the samples, runs the pipeline.
-fn make(args: &RunArgs, config: Config, month: &str, watch: &Watch) -> Result<Outcome> {
+fn make(
+    args: &RunArgs,
+    config: Config,
+    month: &str,
+    root: &OutputRoot,
+    watch: &Watch,
+) -> Result<Outcome> {
     let work = work_folder()?;
     let plan = plan(args, config, month, work.path())?;
     let source = &plan.config.samples;
@@ -138,12 +185,12 @@ fn make(args: &RunArgs, config: Config, month: &str, watch: &Watch) -> Result<Ou
     let zone = plan.naive_zone.as_ref();
     let samples = Samples::open(&paths, &source.profile, &plan.queries, zone)?;
     let Manner { force, dry_run, .. } = args.manner;
-    let request = Request { out: args.out.clone(), force, dry_run };
+    let request = Request { out: root.clone(), force, dry_run };
     pipeline::run(&plan, &samples, &request, &|step| watch.see(step))
 }
 
 /// The month that is asked for, or the last one that is over.
-fn month(args: &RunArgs, config: &Config) -> Result<String> {
+pub fn month(args: &RunArgs, config: &Config) -> Result<String> {
     match &args.month {
         Some(month) => Ok(month.clone()),
         None => Ok(Period::last_complete(today(config)?, &config.period)?.month),

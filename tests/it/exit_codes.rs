@@ -30,7 +30,7 @@ fn codes_of_help() -> BTreeSet<i32> {
 /// A code, what it stands for, and what provokes it.
 type Provocation = (i32, &'static str, fn() -> i32);
 
-const PROVOCATIONS: [Provocation; 12] = [
+const PROVOCATIONS: [Provocation; 13] = [
     (0, "a bundle", || small_month_copy().case.month("2025-10", &["--force"]).code),
     (0, "nothing to do", || small_month_copy().case.month("2025-10", &[]).code),
     (1, "a file that is no Parquet", || {
@@ -65,6 +65,11 @@ const PROVOCATIONS: [Provocation; 12] = [
         let case = Case::with_samples(&one());
         case.write("out", "a file");
         case.month("2025-10", &[]).code
+    }),
+    (5, "of two provinces one has no configuration", || {
+        let case = Case::with_samples(&one());
+        let with = ["--config", "none.toml", "--month", "2025-10", "--out", "out"];
+        case.run(&[&["run", "--config", "ispeed-report.toml"][..], &with].concat()).code
     }),
     (4, "the place of the bundle holds something else", || {
         let case = Case::with_samples(&one());

@@ -6,6 +6,7 @@
 mod bundle;
 mod privacy;
 mod program;
+mod provinces;
 mod samples;
 mod shared;
 
