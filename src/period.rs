@@ -66,25 +66,26 @@ impl Period {
 
     /// The last period that is over on a day, such as the one that has to be reported on then.
     pub fn last_complete(today: Date, rule: &PeriodRule) -> Result<Self> {
-        let zone = zone(&rule.zone)?;
-        let month =
-            |day: Date| Period::of(&day.strftime("%Y-%m").to_string(), rule.first_day, &zone);
-        let this = month(today)?;
+        let this = Period::named_after(today, rule)?;
         if this.to <= today {
-            Ok(this)
-        } else {
-            month(today.first_of_month().saturating_sub(1.day()))
+            return Ok(this);
         }
+        Period::named_after(today.first_of_month().saturating_sub(1.day()), rule)
     }
 
     /// The period of the day before, such as the one that still goes on.
     pub fn running(today: Date, rule: &PeriodRule) -> Result<Self> {
-        let zone = zone(&rule.zone)?;
-        let month =
-            |day: Date| Period::of(&day.strftime("%Y-%m").to_string(), rule.first_day, &zone);
         let yesterday = today.saturating_sub(1.day());
-        let this = month(yesterday)?;
-        if yesterday < this.to { Ok(this) } else { month(yesterday.saturating_add(1.month())) }
+        let this = Period::named_after(yesterday, rule)?;
+        if yesterday < this.to {
+            return Ok(this);
+        }
+        Period::named_after(yesterday.saturating_add(1.month()), rule)
+    }
+
+    /// The period that has the name of a day's month.
+    fn named_after(day: Date, rule: &PeriodRule) -> Result<Self> {
+        Period::of(&day.strftime("%Y-%m").to_string(), rule.first_day, &zone(&rule.zone)?)
     }
 
     /// The last day of it.

@@ -6,6 +6,7 @@
 use super::names::{Asked, Names};
 use crate::csv_table::{CsvFault, CsvRow, CsvTable};
 use crate::error::{Fault, Kind, Result};
+use crate::import::functions::days as days_since_epoch;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray};
 use jiff::civil::{Date, date};
 use std::collections::BTreeMap;
@@ -221,9 +222,8 @@ impl Register {
     }
 
     fn days(&self, cell: impl Fn(&Commune) -> Date) -> ArrayRef {
-        let epoch = date(1970, 1, 1);
-        let day = |c| cell(c).duration_since(epoch).as_hours() as i32 / 24;
-        Arc::new(self.communes.iter().map(|c| Some(day(c))).collect::<Date32Array>())
+        let days = self.communes.iter().map(|c| Some(days_since_epoch(cell(c))));
+        Arc::new(days.collect::<Date32Array>())
     }
 
     fn degrees(&self, cell: impl Fn(&Commune) -> Option<f64>) -> ArrayRef {

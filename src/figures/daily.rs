@@ -7,9 +7,10 @@ use jiff::civil::Date;
 
 use super::table::{Table, count};
 use super::words::{Words, counted};
-use super::{FigureSources, day_number, whole};
+use super::{FigureSources, whole};
 use crate::chart::{Daily, Day};
 use crate::error::Result;
+use crate::import::functions::days as days_since_epoch;
 use crate::vietnamese::percent;
 
 /// How long the busiest part of the day is.
@@ -87,7 +88,7 @@ fn empty_words(words: &Words<'_>, count: usize) -> Result<String> {
 /// Days that the table lacks are days without a test.
 fn days(sources: &FigureSources<'_>, tests: &BTreeMap<i32, (i64, i64)>) -> Vec<Day> {
     let day = |day: Date| {
-        let (ok, failed) = tests.get(&day_number(day)).copied().unwrap_or_default();
+        let (ok, failed) = tests.get(&days_since_epoch(day)).copied().unwrap_or_default();
         Day { label: day_label(sources, day), tests: ok as f64, failed: failed as f64 }
     };
     period_days(sources).map(day).collect()

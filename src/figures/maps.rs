@@ -6,9 +6,10 @@ use geo::{LineString, MultiPolygon, Polygon};
 
 use super::table::{Table, count, number, text};
 use super::words::{Words, counted};
-use super::{FigureSources, day_number, whole};
+use super::{FigureSources, whole};
 use crate::chart::{CommuneMap, MapArea, MapClass, MapFill};
 use crate::error::Result;
+use crate::import::functions::days as days_since_epoch;
 
 /// Code and first day: one code can name different communes in different periods.
 pub(super) type Key = (String, i32);
@@ -77,7 +78,7 @@ pub(super) fn communes(sources: &FigureSources<'_>, family: &str) -> Result<Vec<
     let hidden = table.suppressed();
     let existing = sources.communes.iter();
     let existing: BTreeSet<Key> =
-        existing.map(|(code, from)| ((*code).to_owned(), day_number(*from))).collect();
+        existing.map(|(code, from)| ((*code).to_owned(), days_since_epoch(*from))).collect();
     let mut communes = Vec::new();
     for row in table.rows(family)? {
         let key = keys[row].clone();

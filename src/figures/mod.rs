@@ -46,6 +46,7 @@ use crate::document::block::Plate;
 use crate::document::font::Family;
 use crate::document::page::{Drawing, Face};
 use crate::error::{Fault, Kind, Result};
+use crate::import::functions::days as days_since_epoch;
 use crate::report::Labels;
 use crate::vietnamese::number;
 
@@ -192,7 +193,7 @@ pub fn commune_trend(
     family: &str,
 ) -> Result<Option<Figure>> {
     let Some(histories) = Histories::of(sources, family)? else { return Ok(None) };
-    let figure = histories.figure(&(commune_code.to_owned(), day_number(valid_from)))?;
+    let figure = histories.figure(&(commune_code.to_owned(), days_since_epoch(valid_from)))?;
     Ok(figure.map(Figure::CommuneTrend))
 }
 
@@ -205,7 +206,7 @@ pub fn commune_plates(
     let Some(histories) = Histories::of(sources, "mobile")? else { return Ok(BTreeMap::new()) };
     let known: BTreeSet<(String, i32)> = histories.keys().cloned().collect();
     let communes =
-        sources.communes.iter().map(|(code, from)| ((*code).to_owned(), day_number(*from)));
+        sources.communes.iter().map(|(code, from)| ((*code).to_owned(), days_since_epoch(*from)));
     let communes: Vec<_> = communes.filter(|key| known.contains(key)).collect();
     let made: Vec<Option<(String, Plate)>> = communes
         .par_iter()
@@ -287,11 +288,6 @@ impl TextMetrics for Family {
         let face = if bold { Face::Bold } else { Face::Regular };
         Family::width(self, face, size, text)
     }
-}
-
-/// Days since 1970, as tables keep them.
-fn day_number(day: Date) -> i32 {
-    (day - Date::constant(1970, 1, 1)).get_days()
 }
 
 fn whole(value: f64) -> String {

@@ -7,9 +7,10 @@ use super::daily::{day_label, is_calendar_month, period_days};
 use super::maps::{Key, keys, short_name};
 use super::table::{Table, count, text};
 use super::words::{Words, counted, title_key};
-use super::{FigureSources, day_number, whole};
+use super::{FigureSources, whole};
 use crate::chart::{Progress, ProgressRow};
 use crate::error::Result;
+use crate::import::functions::days as days_since_epoch;
 
 /// Shares of the quota at which a commune gets darker.
 const LIMITS: [i64; 4] = [25, 50, 75, 100];
@@ -74,7 +75,7 @@ fn courses(sources: &FigureSources<'_>, family: &str) -> Result<(Vec<Course>, us
     let (communes, names) = (keys(&quota)?, quota.text("commune_name")?);
     let (legal, counted) = (quota.counts("legal")?, quota.counts("counted")?);
     let hidden = quota.suppressed();
-    let days: Vec<i32> = period_days(sources).map(day_number).collect();
+    let days: Vec<i32> = period_days(sources).map(days_since_epoch).collect();
     let (mut courses, mut left_out) = (Vec::new(), 0);
     for row in quota.rows(family)?.into_iter().filter(|row| count(&legal, *row) == 1) {
         if hidden[row] {

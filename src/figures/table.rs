@@ -7,11 +7,11 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::FigureError;
 use crate::disclosure::SUPPRESSED;
+use crate::import::functions::civil;
 
 /// A table under its name.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +90,7 @@ pub(super) fn count(column: &Int64Array, row: usize) -> i64 {
 /// The day of a row, if there is one.
 pub(super) fn day(column: &Date32Array, row: usize) -> Option<Date> {
     let days = column.is_valid(row).then(|| column.value(row))?;
-    Date::constant(1970, 1, 1).checked_add(i64::from(days).days()).ok()
+    civil(days)
 }
 
 /// The number of a row that is there and finite.

@@ -5,16 +5,13 @@
 //! rows of the export are left out. `projection` says where each commune will be.
 
 mod projection;
+mod table;
 
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch,
-    StringArray,
-};
+use arrow::array::{ArrayRef, AsArray, Date32Array, RecordBatch};
 use arrow::compute::max;
-use arrow::datatypes::{DataType, Date32Type, Field, Int64Type, Schema};
-use arrow::error::ArrowError;
+use arrow::datatypes::Date32Type;
 use jiff::civil::Date;
 
 pub use projection::Days;
@@ -23,17 +20,19 @@ use crate::collapse;
 use crate::engine::EngineFault;
 use crate::error::{Fault, Kind, Result};
 use crate::import::Samples;
+use crate::import::functions::{civil, days as days_since_epoch};
 use crate::output;
 use crate::period::Period;
 use crate::pipeline::PipelineFault;
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::progress::{Progress, Step};
 use crate::report::rows::{Row, rows};
 use crate::statistics::{Bench, Tables};
 use crate::validation::ledger::Ledger;
 use crate::validation::validate;
 use crate::warning::{Warning, warnings};
-use projection::{Counts, Projection, common_dispersion, project};
+use projection::Projection;
+use table::projected;
 
 /// The table, its query is `queries/status/status.sql`.
 pub const TABLE: &str = "status";
@@ -159,117 +158,14 @@ fn window(period: &Period, today: Date) -> Result<(Date, Days), StatusFault> {
     Ok((*through, Days { done: count(done), left: count(days.len() - done) }))
 }
 
-fn since_1970(day: Date) -> i32 {
-    (day - Date::constant(1970, 1, 1)).get_days()
-}
-
-fn one_day(through: Date) -> Result<RecordBatch> {
-    let days: ArrayRef = Arc::new(Date32Array::from(vec![since_1970(through)]));
-    Ok(RecordBatch::try_from_iter([("through", days)]).map_err(|e| fault(&e))?)
-}
-
-fn fault(error: &ArrowError) -> EngineFault {
-    EngineFault::Query { query: QUERY.to_owned(), message: error.to_string() }
+fn one_day(through: Date) -> Result<RecordBatch, EngineFault> {
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![days_since_epoch(through)]));
+    plan::table("status_days", [("through", days)])
 }
 
 fn last_day(daily: &RecordBatch) -> Option<Date> {
     let days = daily.column_by_name("local_day")?.as_primitive_opt::<Date32Type>()?;
-    Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(max(days)?)).ok()
-}
-
-/// The counts with what they become.
-fn projected(
-    counts: &RecordBatch,
-    through: Date,
-    days: Days,
-    simulated: bool,
-) -> Result<RecordBatch> {
-    let integers = |name: &str| -> Vec<i64> {
-        let column = counts.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
-        column
-            .map(|column| column.iter().map(Option::unwrap_or_default).collect())
-            .unwrap_or_default()
-    };
-    let (quotas, totals, squares) = (integers("quota"), integers("counted"), integers("squares"));
-    let all: Vec<Counts> = totals
-        .iter()
-        .zip(&squares)
-        .map(|(total, squares)| Counts { total: *total, squares: *squares })
-        .collect();
-    let found = projections(counts, &all, days);
-    let standing =
-        |row: usize| found[row].map(|total| Standing::of(totals[row], quotas[row], total));
-    let rows = 0..counts.num_rows();
-    let needed = |row: usize| needed_per_day(quotas[row] - totals[row], days);
-    let columns: [(&str, ArrayRef); 9] = [
-        ("through", Arc::new(Date32Array::from(vec![since_1970(through); counts.num_rows()]))),
-        ("days_done", Arc::new(Int64Array::from(vec![i64::from(days.done); counts.num_rows()]))),
-        ("days_left", Arc::new(Int64Array::from(vec![i64::from(days.left); counts.num_rows()]))),
-        (
-            "per_day",
-            Arc::new(Float64Array::from_iter_values(
-                totals.iter().map(|total| *total as f64 / f64::from(days.done)),
-            )),
-        ),
-        (
-            "projected",
-            Arc::new(rows.clone().map(|row| found[row].map(|p| p.total)).collect::<Float64Array>()),
-        ),
-        (
-            "projected_low",
-            Arc::new(rows.clone().map(|row| found[row].map(|p| p.low)).collect::<Int64Array>()),
-        ),
-        (
-            "projected_high",
-            Arc::new(rows.clone().map(|row| found[row].map(|p| p.high)).collect::<Int64Array>()),
-        ),
-        (
-            "standing",
-            Arc::new(
-                rows.clone().map(|row| standing(row).map(Standing::word)).collect::<StringArray>(),
-            ),
-        ),
-        ("needed_per_day", Arc::new(rows.map(needed).collect::<Int64Array>())),
-    ];
-    let schema = counts.schema();
-    let own =
-        schema.fields().iter().zip(counts.columns()).filter(|(field, _)| field.name() != "squares");
-    let mut fields: Vec<Field> = own.clone().map(|(field, _)| field.as_ref().clone()).collect();
-    let mut arrays: Vec<ArrayRef> = own.map(|(_, column)| Arc::clone(column)).collect();
-    for (name, column) in columns {
-        fields.push(Field::new(name, column.data_type().clone(), true));
-        arrays.push(column);
-    }
-    fields.push(Field::new("simulated", DataType::Boolean, true));
-    arrays.push(Arc::new(BooleanArray::from(vec![simulated; counts.num_rows()])));
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|e| fault(&e))?)
-}
-
-/// Each family scatters in its own way.
-fn projections(counts: &RecordBatch, all: &[Counts], days: Days) -> Vec<Option<Projection>> {
-    let families = counts.column_by_name("family").and_then(|c| c.as_string_opt::<i32>().cloned());
-    let family = |row: usize| families.as_ref().map_or("", |families| families.value(row));
-    let of_family = |name: &str| -> Vec<Counts> {
-        (0..all.len()).filter(|row| family(*row) == name).map(|row| all[row]).collect()
-    };
-    let mut names: Vec<&str> = (0..all.len()).map(family).collect();
-    names.sort_unstable();
-    names.dedup();
-    let dispersions: Vec<(&str, f64)> =
-        names.into_iter().map(|name| (name, common_dispersion(&of_family(name), days))).collect();
-    let dispersion = |row: usize| {
-        let of_row = dispersions.iter().find(|(name, _)| *name == family(row));
-        of_row.map_or(1.0, |(_, dispersion)| *dispersion)
-    };
-    (0..all.len()).map(|row| project(all[row], days, dispersion(row))).collect()
-}
-
-/// Whole tests a day that make up for what is missing; none when nothing is, or no day is left.
-fn needed_per_day(missing: i64, days: Days) -> Option<i64> {
-    (missing > 0 && days.left > 0).then(|| {
-        let left = i64::from(days.left);
-        (missing + left - 1) / left
-    })
+    civil(max(days)?)
 }
 
 #[cfg(test)]
@@ -297,11 +193,5 @@ mod tests {
         assert_eq!(of(290, 300, 400), "on_track");
         assert_eq!(of(200, 299, 300), "uncertain");
         assert_eq!(of(200, 250, 299), "short");
-    }
-
-    #[test]
-    fn what_is_needed_is_rounded_up() {
-        let of = |missing, left| needed_per_day(missing, Days { done: 1, left });
-        assert_eq!([of(31, 10), of(30, 10), of(0, 10), of(5, 0)], [Some(4), Some(3), None, None]);
     }
 }

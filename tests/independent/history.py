@@ -194,7 +194,7 @@ class Trends:
             tests = self.tests(keys, where)
             for at, (samples, series) in groups.items():
                 row = dict.fromkeys(KEY[:-1]) | dict(zip(keys, at)) | {"level": level, "samples_effective": samples}
-                row["tests_ok"], without = tests[at]
+                row["tests_ok"], without, row["devices"] = tests[at]
                 known = without <= self.settings.statistics["max_without_device_share"] * row["tests_ok"]
                 headline = series["download_mbps"]
                 row["samples_adjusted"] = headline.size("median")[0] if known else None
@@ -207,11 +207,12 @@ class Trends:
                 yield row
 
     def tests(self, keys, where):
-        """Tests, and those without device, behind each group."""
+        """Tests, those without device, and devices behind each group."""
         found = self.db.execute(f"""
-            SELECT {", ".join(keys)}, sum(tests), coalesce(sum(tests) FILTER (device IS NULL), 0)
+            SELECT {", ".join(keys)},
+                sum(tests), coalesce(sum(tests) FILTER (device IS NULL), 0), count(DISTINCT device)
             FROM {by_family("samples")} WHERE {where} GROUP BY ALL""").fetchall()
-        return {row[:-2]: (int(row[-2]), int(row[-1])) for row in found}
+        return {row[:-3]: tuple(int(number) for number in row[-3:]) for row in found}
 
     def doubtful(self):
         """Communes of today that samples without a commune of today may belong to."""

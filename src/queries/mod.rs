@@ -3,16 +3,24 @@
 //! SQL files are templates over the definition files beside them (rules, indicators, tables): only
 //! names and expressions from those files enter the text, never data.
 
-use std::collections::BTreeMap;
+mod definitions;
+mod shipped;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
-use serde::{Deserialize, Serialize};
+
+pub use definitions::{
+    Family, Indicator, Measure, QUANTILES, Quantile, Rule, Series, StatisticsTable, all_statistics,
+};
+pub use shipped::EMBEDDED;
 
 use crate::disclosure::{Declaration, declarations};
 use crate::error::{Fault, Kind, Result};
 use crate::text_file;
+use definitions::Definitions;
 
 /// Work of filling in one query: steps, and the text they make.
 const FUEL: u64 = 20_000_000;
@@ -38,275 +46,8 @@ impl Fault for QueryFault {
     }
 }
 
-/// A rule of the input contract.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    pub name: String,
-    /// SQL, true when a row fails.
-    pub when: String,
-    /// The columns whose values the quarantine shows.
-    pub columns: Vec<String>,
-    pub description: String,
-}
-
-/// A measured quantity with statistics.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Indicator {
-    pub name: String,
-    /// SQL over an accepted test.
-    pub expression: String,
-    pub unit: String,
-    /// Which end is bad: `low` or `high`.
-    pub worse: String,
-    #[serde(default)]
-    pub benchmark: bool,
-    /// Whether operators are compared on it.
-    #[serde(default)]
-    pub compare: bool,
-    pub definition: String,
-    pub source: String,
-}
-
-impl Indicator {
-    /// Whether it is a level on a logarithmic scale: its mean would say nothing about power.
-    fn is_level(&self) -> bool {
-        ["dB", "dBm"].contains(&self.unit.as_str())
-    }
-
-    /// The statistics that tables show of it, in column order.
-    pub fn statistics(&self) -> Vec<&'static str> {
-        let mut names = all_statistics();
-        names.retain(|name| match *name {
-            "mean" => !self.is_level(),
-            "share_at_benchmark" => self.benchmark,
-            _ => true,
-        });
-        names
-    }
-}
-
-/// A family of samples that statistics are given for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Family {
-    pub name: String,
-    /// SQL over a sample.
-    #[serde(rename = "where")]
-    pub filter: String,
-    pub access_type: String,
-    /// The technology that makes it a part of its access type.
-    pub technology: Option<String>,
-}
-
-/// A table of statistics.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StatisticsTable {
-    pub name: String,
-    pub keys: Vec<String>,
-    #[serde(default, rename = "where")]
-    pub filter: String,
-    #[serde(default)]
-    pub raw: bool,
-}
-
-impl StatisticsTable {
-    /// A table of samples as this one reads it: by day part or family where it has such a key.
-    fn source(&self, samples: &str) -> String {
-        let has = |key: &str| self.keys.iter().any(|k| k == key);
-        let part = if samples == "effective" && has("day_part") { "_day_part" } else { "" };
-        let family = if has("family") { "_by_family" } else { "" };
-        format!("{samples}{part}{family}")
-    }
-
-    /// The table of accepted tests that its counts come from.
-    fn tests(&self) -> String {
-        self.source("accepted")
-    }
-}
-
-/// Values that statistics are computed over.
-#[derive(Debug, Clone, Serialize)]
-pub struct Series {
-    /// Ends the names of measures and steps: empty, or `_raw` for single tests.
-    pub suffix: &'static str,
-    /// The table of samples.
-    pub source: String,
-    pub quantiles: Vec<Quantile>,
-    pub measures: Vec<Measure>,
-}
-
-/// A quantile and its level as SQL.
-#[derive(Debug, Clone, Serialize)]
-pub struct Quantile {
-    pub name: &'static str,
-    pub level: String,
-}
-
-/// A column of values.
-#[derive(Debug, Clone, Serialize)]
-pub struct Measure {
-    pub name: String,
-    /// The indicator that it is one of.
-    pub indicator: String,
-    pub expression: String,
-    pub worse: String,
-    pub benchmark: bool,
-    /// The statistics that are shown of it.
-    pub statistics: Vec<&'static str>,
-}
-
-impl Series {
-    fn effective(indicators: &[Indicator], table: &StatisticsTable) -> Self {
-        let measures = indicators.iter().map(|indicator| Measure {
-            name: indicator.name.clone(),
-            indicator: indicator.name.clone(),
-            expression: indicator.name.clone(),
-            worse: indicator.worse.clone(),
-            benchmark: indicator.benchmark,
-            statistics: indicator.statistics(),
-        });
-        Series {
-            suffix: "",
-            source: table.source("effective"),
-            quantiles: quantiles(&QUANTILES),
-            measures: measures.collect(),
-        }
-    }
-
-    fn raw(indicators: &[Indicator], table: &StatisticsTable) -> Self {
-        let measures = indicators.iter().map(|indicator| Measure {
-            name: format!("{}_raw", indicator.name),
-            indicator: indicator.name.clone(),
-            expression: indicator.expression.clone(),
-            worse: indicator.worse.clone(),
-            benchmark: false,
-            statistics: if indicator.is_level() { vec!["median"] } else { vec!["mean", "median"] },
-        });
-        Series {
-            suffix: "_raw",
-            source: table.source("tests"),
-            quantiles: quantiles(&QUANTILES[..1]),
-            measures: measures.collect(),
-        }
-    }
-}
-
-/// Every statistic of an indicator, in column order.
-pub fn all_statistics() -> Vec<&'static str> {
-    let mut names = vec!["mean"];
-    names.extend(QUANTILES.map(|(name, _)| name));
-    names.push("share_at_benchmark");
-    names
-}
-
-fn quantiles(of: &[(&'static str, f64)]) -> Vec<Quantile> {
-    of.iter().map(|(name, level)| Quantile { name, level: format!("{level:.2}") }).collect()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Definitions {
-    #[serde(default)]
-    rule: Vec<Rule>,
-    #[serde(default)]
-    indicator: Vec<Indicator>,
-    #[serde(default)]
-    family: Vec<Family>,
-    #[serde(default)]
-    table: Vec<StatisticsTable>,
-}
-
-macro_rules! embedded {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../queries/", $name)))),*]
-    };
-}
-
-/// The shipped files.
-pub const EMBEDDED: &[(&str, &str)] = embedded![
-    "README.md",
-    "bias/bias.sql",
-    "bias/platforms.sql",
-    "campaign/communes.sql",
-    "checks/scale.sql",
-    "checks/speeds.sql",
-    "checks/times.sql",
-    "collapse/devices.sql",
-    "collapse/effective.sql",
-    "comparison/samples.sql",
-    "coverage/absences.sql",
-    "coverage/basis.sql",
-    "coverage/cells.sql",
-    "coverage/device_days.sql",
-    "coverage/evidence.sql",
-    "coverage/neighbours.sql",
-    "coverage/samples.sql",
-    "coverage/share_days.sql",
-    "coverage/shares.sql",
-    "coverage/signals.sql",
-    "coverage/suspected.sql",
-    "disclosure.toml",
-    "families.toml",
-    "gaps/gaps.sql",
-    "gaps/quota.sql",
-    "gaps/quota_area.sql",
-    "gaps/tests.sql",
-    "history/earlier_gaps.sql",
-    "history/gap_changes.sql",
-    "history/restated.sql",
-    "history/samples.sql",
-    "history/trend.sql",
-    "history/trend_months.sql",
-    "history/trend_quota.sql",
-    "history/trend_technology.sql",
-    "history/unrestated.sql",
-    "import/g-nettrack.sql",
-    "import/ispeed.sql",
-    "import/rtr.sql",
-    "indicators.toml",
-    "macros.sql",
-    "reconciliation/reasons.sql",
-    "reconciliation/reconciliation.sql",
-    "rules.toml",
-    "statistics/bounds.sql",
-    "statistics/by_group.sql",
-    "statistics/clusters.sql",
-    "statistics/commune_location.sql",
-    "statistics/daily.sql",
-    "statistics/daily_commune.sql",
-    "statistics/groups.sql",
-    "statistics/hourly.sql",
-    "statistics/means.sql",
-    "statistics/points.sql",
-    "statistics/progress.sql",
-    "statistics/sizes.sql",
-    "statistics/statistics.toml",
-    "statistics/tables.toml",
-    "statistics/values.sql",
-    "status/status.sql",
-    "validation/accepted.sql",
-    "validation/checked.sql",
-    "validation/duplicates.sql",
-    "validation/notes.sql",
-    "validation/placed.sql",
-    "weighting/clusters.sql",
-    "weighting/communes.sql",
-    "weighting/groups.sql",
-    "weighting/levels.sql",
-    "weighting/points.sql",
-    "weighting/values.sql",
-    "weighting/weighted.sql",
-];
-
 /// Macros that SQL files may import.
 pub const MACROS: &str = "macros.sql";
-
-/// The quantiles of an indicator, in column order, with their levels.
-pub const QUANTILES: [(&str, f64); 5] =
-    [("median", 0.5), ("p05", 0.05), ("p10", 0.1), ("p90", 0.9), ("p95", 0.95)];
 
 /// Keys that may be null: they are grouped and ordered as empty text.
 const NULLABLE_KEYS: [&str; 3] = ["district_code", "district_name", "technology"];
@@ -337,23 +78,10 @@ impl Queries {
     /// The queries of a folder laid out like the shipped one.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        for sub in [
-            "",
-            "bias",
-            "campaign",
-            "checks",
-            "collapse",
-            "comparison",
-            "coverage",
-            "gaps",
-            "history",
-            "import",
-            "reconciliation",
-            "statistics",
-            "status",
-            "validation",
-            "weighting",
-        ] {
+        let part =
+            |(name, _): &(&'static str, &str)| name.rsplit_once('/').map_or("", |(sub, _)| sub);
+        let parts: BTreeSet<&str> = EMBEDDED.iter().map(part).collect();
+        for sub in parts {
             read_folder(folder, sub, &mut files)?;
         }
         Self::of(files, format!("`{}`", folder.display()))
