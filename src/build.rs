@@ -9,7 +9,8 @@ fn main() {
     println!("cargo:rerun-if-changed=src/build.rs");
     let release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
     let build = if release { commit() } else { "development build".to_owned() };
-    println!("cargo:rustc-env=ISPEED_REPORT_BUILD={build}");
+    // `cargo run` hands it on, so it must not look like a setting (`ISPEED_REPORT_…`).
+    println!("cargo:rustc-env=BUILT_FROM={build}");
 }
 
 /// The commit, or that there is none to tell: the sources may come without their history.

@@ -16,10 +16,12 @@ use crate::error::{Fault, Kind, Result};
 use crate::gaps;
 use crate::history;
 use crate::import::Samples;
+use crate::measured::{self, Measured};
 use crate::origin;
 use crate::output;
 use crate::plan::Plan;
 use crate::progress::{Progress, RunId, Step};
+use crate::provenance::{self, Provenance};
 use crate::reconciliation::reconcile;
 use crate::revision::{self, Grouping, Revision};
 use crate::statistics::{self, Bench};
@@ -81,6 +83,8 @@ pub struct Outcome {
     pub bundle: PathBuf,
     /// Absent when nothing changed: then nothing was read.
     pub ledger: Option<Ledger>,
+    /// Whether samples were not read again, since the bundle that stood there was made of the same.
+    pub recalled: bool,
     pub warnings: Vec<Warning>,
 }
 
@@ -93,10 +97,19 @@ pub struct Checked {
 
 /// Checks samples against the contract; writes nothing but intermediate files.
 pub fn check(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Result<Checked> {
+    let (valid, warnings) = valid(plan, samples, progress)?;
+    Ok(Checked { ledger: valid.ledger, warnings })
+}
+
+fn valid(
+    plan: &Plan,
+    samples: &Samples,
+    progress: Progress<'_>,
+) -> Result<(ValidSamples, Vec<Warning>)> {
     let valid = validate(plan, samples, progress)?;
     let mut warnings = warnings(samples, &valid.ledger);
     warnings.extend(checks::find(plan, &valid)?);
-    Ok(Checked { ledger: valid.ledger, warnings })
+    Ok((valid, warnings))
 }
 
 /// From samples to a bundle `OUT/<province>-<month>`.
@@ -114,38 +127,48 @@ pub fn run(
     let mut origin = origin::origin(plan, samples)?;
     let key = origin.key()?;
     progress(Step::Identified(RunId::of(&key)));
-    if !request.force && !request.dry_run && is_current(&bundle, &key) {
-        return Ok(Outcome {
-            verdict: Verdict::Unchanged,
-            bundle,
-            ledger: None,
-            warnings: Vec::new(),
-        });
-    }
-    // Held from here on, so that no other run changes what this one replaces.
-    let held = if request.dry_run { None } else { Some(request.out.hold()?) };
-    let valid = validate(plan, samples, progress)?;
-    let mut warnings = warnings(samples, &valid.ledger);
-    warnings.extend(checks::find(plan, &valid)?);
     let outcome = |verdict, bundle, ledger, warnings| Outcome {
         verdict,
         bundle,
-        ledger: Some(ledger),
+        ledger,
+        recalled: false,
         warnings,
     };
-    if valid.ledger.fails() {
-        let kept = request.out.path().join(output::refusal_name(&name));
-        if let Some(folder) = &held {
-            refuse(folder, &name, &origin, &valid, &warnings)?;
-        }
-        return Ok(outcome(Verdict::Refused, kept, valid.ledger, warnings));
+    if request.dry_run {
+        let (valid, warnings) = valid(plan, samples, progress)?;
+        let refused = valid.ledger.fails();
+        let rejected = request.out.path().join(output::refusal_name(&name));
+        let (verdict, place) =
+            if refused { (Verdict::Refused, rejected) } else { (Verdict::DryRun, bundle) };
+        return Ok(outcome(verdict, place, Some(valid.ledger), warnings));
     }
+    if !request.force && is_current(&bundle, &key) {
+        return Ok(outcome(Verdict::Unchanged, bundle, None, Vec::new()));
+    }
+    // Held from here on, so that no other run changes what this one replaces.
+    let folder = request.out.hold()?;
+    let staging = folder.stage(&name)?;
+    let measured_key = measured::key(plan, &origin)?;
+    let recall = || Measured::recall(&bundle, &measured_key, &staging);
+    let recalled = if request.force { None } else { recall() };
+    let is_recalled = recalled.is_some();
+    let measured = match recalled {
+        Some(measured) => measured,
+        None => {
+            let (valid, warnings) = valid(plan, samples, progress)?;
+            if valid.ledger.fails() {
+                refuse(&folder, &name, &origin, &valid, &warnings)?;
+                let rejected = request.out.path().join(output::refusal_name(&name));
+                return Ok(outcome(Verdict::Refused, rejected, Some(valid.ledger), warnings));
+            }
+            measure(plan, valid, warnings, &staging, progress)?
+        }
+    };
+    measured.keep(&measured_key, &staging)?;
+    let mut warnings = measured.warnings.clone();
     warnings.extend(plan.monthly.warning());
     warnings.extend(plan.campaign.iter().flat_map(|campaign| campaign.warnings()));
     warnings.extend(Campaign::unwatched(plan));
-    let Some(folder) = held else {
-        return Ok(outcome(Verdict::DryRun, bundle, valid.ledger, warnings));
-    };
     let groupings = groupings(plan);
     let names: Vec<&str> = groupings.iter().map(|grouping| grouping.table).collect();
     let revision = Revision::next(request.out.path(), &name, &origin, &names)?;
@@ -155,17 +178,16 @@ pub fn run(
     for (input, file) in origin.inputs.iter_mut().zip(&samples.files) {
         input.rows = file.rows();
     }
-    let staging = folder.stage(&name)?;
-    let made = Made { plan, valid: &valid, staging: &staging, revision: &revision };
-    warnings = made.build(warnings, progress)?;
+    let provenance = write(plan, &measured, &revision, &warnings, &staging, progress)?;
     progress(Step::Stage { name: "bundle", rows: 0 });
-    write_manifest(&staging, &origin, &valid, &warnings)?;
+    write_manifest(&staging, &origin, &measured.ledger, &warnings, provenance)?;
     if origin::origin(plan, samples)? != as_read {
         return Err(PipelineFault::Moving.into());
     }
     let bundle = staging.commit_keeping(revision.keeps.as_deref())?;
     output::forget_refusal(request.out.path(), &name);
-    Ok(outcome(Verdict::Built, bundle, valid.ledger, warnings))
+    let ledger = Some(measured.ledger);
+    Ok(Outcome { verdict: Verdict::Built, bundle, ledger, recalled: is_recalled, warnings })
 }
 
 /// The published tables whose figures are compared with those of the revision before.
@@ -178,60 +200,75 @@ fn groupings(plan: &Plan) -> Vec<Grouping<'_>> {
     statistics.chain([Grouping { table: "quota", keys: quota }]).collect()
 }
 
-/// A bundle in the making.
-struct Made<'a> {
-    plan: &'a Plan,
-    valid: &'a ValidSamples,
-    staging: &'a Staging,
-    revision: &'a Revision,
+/// From valid samples to complete tables; samples without identifiers go into the bundle.
+fn measure(
+    plan: &Plan,
+    valid: ValidSamples,
+    mut warnings: Vec<Warning>,
+    staging: &Staging,
+    progress: Progress<'_>,
+) -> Result<Measured> {
+    output::quarantine(staging, &valid)?;
+    let effective = staging.file("internal/samples_effective.parquet")?;
+    let by_day_part = staging.file("internal/samples_effective_day_part.parquet")?;
+    let restating = !plan.restated_communes().is_empty();
+    let restated = restating.then_some(history::RESTATED);
+    let restated = restated.map(|file| staging.file(file)).transpose()?;
+    let effective = collapse::collapse(plan, &valid, effective, by_day_part, restated, progress)?;
+    let mut bench = Bench::new(plan, &valid, &effective)?;
+    statistics::compute(plan, &mut bench, progress)?;
+    weighting::weigh(plan, &mut bench, progress)?;
+    coverage::find(plan, &mut bench, progress)?;
+    history::open(plan, &mut bench, progress)?;
+    gaps::find(plan, &mut bench, progress)?;
+    bias::describe(plan, &mut bench, progress)?;
+    reconcile(plan, &mut bench, progress)?;
+    warnings.extend(history::compare(plan, &mut bench)?);
+    let simulated = valid.ledger.simulated;
+    comparison::compare(plan, &mut bench, simulated, progress)?;
+    bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
+    let Bench { tables, inputs, queries, .. } = bench;
+    Ok(Measured { ledger: valid.ledger, tables, inputs, queries, warnings })
 }
 
-impl Made<'_> {
-    /// Gives the warnings with those that statistics gave cause for.
-    fn build(&self, mut warnings: Vec<Warning>, progress: Progress<'_>) -> Result<Vec<Warning>> {
-        let Made { plan, valid, staging, revision } = *self;
-        let effective = staging.file("internal/samples_effective.parquet")?;
-        let by_day_part = staging.file("internal/samples_effective_day_part.parquet")?;
-        let restating = !plan.restated_communes().is_empty();
-        let restated = restating.then_some("internal/samples_effective_restated.parquet");
-        let restated = restated.map(|file| staging.file(file)).transpose()?;
-        let effective =
-            collapse::collapse(plan, valid, effective, by_day_part, restated, progress)?;
-        let mut bench = Bench::new(plan, valid, &effective)?;
-        statistics::compute(plan, &mut bench, progress)?;
-        weighting::weigh(plan, &mut bench, progress)?;
-        coverage::find(plan, &mut bench, progress)?;
-        history::open(plan, &mut bench, progress)?;
-        gaps::find(plan, &mut bench, progress)?;
-        bias::describe(plan, &mut bench, progress)?;
-        reconcile(plan, &mut bench, progress)?;
-        campaign::consolidate(plan, &mut bench, progress)?;
-        warnings.extend(history::compare(plan, &mut bench)?);
-        let simulated = valid.ledger.simulated;
-        comparison::compare(plan, &mut bench, simulated, progress)?;
-        bench.tables.insert("benchmarks".into(), statistics::benchmarks(plan, simulated)?);
-        let labels = plan.templates.labels()?;
-        let title = |table: &str, column: &str| {
-            labels.column_title(table, column).unwrap_or_else(|_| column.to_owned())
-        };
-        output::ledger(staging, valid)?;
-        output::queries(staging, plan, &bench)?;
-        output::complete_tables(staging, &bench.tables)?;
-        let least = plan.config.privacy.min_devices;
-        let queries = &plan.queries;
-        let mut protected = protect(&queries.disclosure, &queries.families, least, &bench.tables)?;
-        let changes = revision.changes(&groupings(plan), protected.tables(), &title)?;
-        if let Some(table) = changes {
-            protected.add(revision::TABLE, table);
-        }
-        output::tables(staging, &protected)?;
-        progress(Step::Stage { name: "charts", rows: 0 });
-        let plates = output::charts(staging, plan, &protected, simulated)?;
-        progress(Step::Stage { name: "documents", rows: 0 });
-        output::documents(staging, plan, &protected, valid, &plates, &warnings, revision.number)?;
-        output::annex(staging, plan, &protected, simulated)?;
-        Ok(warnings)
+/// From complete tables to everything in a bundle but its manifest.
+fn write(
+    plan: &Plan,
+    measured: &Measured,
+    revision: &Revision,
+    warnings: &[Warning],
+    staging: &Staging,
+    progress: Progress<'_>,
+) -> Result<Provenance> {
+    let simulated = measured.ledger.simulated;
+    let mut bench = measured.bench(plan)?;
+    campaign::consolidate(plan, &mut bench, progress)?;
+    output::ledger(staging, &measured.ledger)?;
+    output::queries(staging, plan, &bench)?;
+    output::complete_tables(staging, &bench.tables)?;
+    let least = plan.config.privacy.min_devices;
+    let queries = &plan.queries;
+    let mut protected = protect(&queries.disclosure, &queries.families, least, &bench.tables)?;
+    let labels = plan.templates.labels()?;
+    let title = |table: &str, column: &str| {
+        labels.column_title(table, column).unwrap_or_else(|_| column.to_owned())
+    };
+    let mut tables = provenance::tables(&bench.queries, &bench.inputs, &bench.tables)?;
+    let changes = revision.changes(&groupings(plan), protected.tables(), &title)?;
+    if let Some(table) = changes {
+        tables.insert(revision::TABLE.to_owned(), provenance::made_of(revision::TABLE));
+        protected.add(revision::TABLE, table);
     }
+    output::tables(staging, &protected)?;
+    progress(Step::Stage { name: "charts", rows: 0 });
+    let (plates, figures) = output::charts(staging, plan, &protected, simulated)?;
+    progress(Step::Stage { name: "documents", rows: 0 });
+    let ledger = &measured.ledger;
+    let number = revision.number;
+    let documents =
+        output::documents(staging, plan, &protected, ledger, &plates, warnings, number)?;
+    output::annex(staging, plan, &protected, simulated)?;
+    Ok(Provenance { tables, figures, documents })
 }
 
 /// Keeps ledger and quarantine of a run with too many rejected rows, apart from the bundle.
@@ -243,18 +280,19 @@ fn refuse(
     warnings: &[Warning],
 ) -> Result<()> {
     let staging = folder.stage(&output::refusal_name(name))?;
-    output::ledger(&staging, valid)?;
-    write_manifest(&staging, origin, valid, warnings)?;
+    output::ledger(&staging, &valid.ledger)?;
+    output::quarantine(&staging, valid)?;
+    write_manifest(&staging, origin, &valid.ledger, warnings, Provenance::default())?;
     staging.commit().map(drop)
 }
 
 fn write_manifest(
     staging: &Staging,
     origin: &Origin,
-    valid: &ValidSamples,
+    ledger: &Ledger,
     warnings: &[Warning],
+    provenance: Provenance,
 ) -> Result<()> {
-    let ledger = &valid.ledger;
     let counts = serde_json::json!({
         "read": ledger.read,
         "accepted": ledger.accepted,
@@ -263,6 +301,6 @@ fn write_manifest(
     });
     let warnings = warnings.iter().map(ToString::to_string).collect();
     let folder: &Path = staging.path();
-    Manifest::write(folder, origin, warnings, counts)?;
+    Manifest::write(folder, origin, warnings, counts, provenance)?;
     Ok(())
 }

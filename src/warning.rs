@@ -6,7 +6,7 @@ mod facts;
 use std::fmt;
 
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 pub use facts::{Fact, Facts};
 
@@ -15,7 +15,8 @@ use crate::import::Samples;
 use crate::validation::ledger::Ledger;
 
 /// Something seen, what it may mean, and which setting helps.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Warning {
     /// More rows were rejected than the warn threshold.
     RejectedShare { share: f64, limit: f64 },
@@ -46,14 +47,7 @@ pub enum Warning {
     OperatorMissing { family: String, operator: String, tests: u64 },
     /// Tests or a median of an operator, more than `factor` times those of the month before or less
     /// than that part of them.
-    Jump {
-        family: String,
-        operator: String,
-        column: &'static str,
-        before: f64,
-        now: f64,
-        factor: f64,
-    },
+    Jump { family: String, operator: String, column: String, before: f64, now: f64, factor: f64 },
     /// Forms are due, and nothing says where those that were sent in lie.
     CampaignUnwatched { forms: Vec<String> },
     /// No file of a form is there: everybody who has to send it is missing.
@@ -61,7 +55,7 @@ pub enum Warning {
     /// Rows of a form were rejected, and other things in its files were not understood.
     CampaignProblems { form: String, rejected: u64, others: u64 },
     /// Parts of the reports that only people can write are not written; no file when none is configured.
-    MonthlyText { file: Option<String>, parts: Vec<&'static str> },
+    MonthlyText { file: Option<String>, parts: Vec<String> },
 }
 
 impl fmt::Display for Warning {
@@ -195,12 +189,6 @@ pub fn runs(days: &[Date]) -> Vec<(Date, Date)> {
         }
     }
     runs
-}
-
-impl Serialize for Warning {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 /// What samples and ledger give cause to warn of.

@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use super::folder::{self, FileError, Nature, at, reading};
 use crate::error::{Fault, Kind, Result};
+use crate::provenance::Provenance;
 
 /// The file name of the manifest in its bundle.
 pub const FILE_NAME: &str = "manifest.json";
@@ -259,6 +260,9 @@ pub struct Manifest {
     pub warnings: Vec<String>,
     /// Rows read, accepted and so on.
     pub counts: Value,
+    /// How tables, charts and pages follow from the inputs; absent in bundles of earlier versions.
+    #[serde(default)]
+    pub provenance: Provenance,
     /// Every file of the bundle except this one, sorted by path.
     pub outputs: Vec<OutputFile>,
 }
@@ -270,6 +274,7 @@ impl Manifest {
         origin: &Origin,
         warnings: Vec<String>,
         mut counts: Value,
+        provenance: Provenance,
     ) -> Result<Manifest> {
         origin.check_names()?;
         counts.sort_all_objects();
@@ -278,6 +283,7 @@ impl Manifest {
             origin: origin.in_order(),
             warnings,
             counts,
+            provenance,
             outputs: outputs(staging)?,
         };
         let mut text = serde_json::to_vec_pretty(&manifest).map_err(ManifestError::Json)?;

@@ -44,7 +44,8 @@ fn written_sorted_and_read_back() {
     fs::write(folder.path().join("send/annex.xlsx"), "").unwrap();
     let warnings = vec!["5 % rejected".to_owned()];
     let counts = json!({"read": 3, "accepted": 3});
-    let written = Manifest::write(folder.path(), &origin(), warnings, counts).unwrap();
+    let written =
+        Manifest::write(folder.path(), &origin(), warnings, counts, Provenance::default()).unwrap();
     let text = fs::read_to_string(folder.path().join(FILE_NAME)).unwrap();
     assert!(text.ends_with("}\n"));
     assert!(text.find("\"accepted\"") < text.find("\"read\""));
@@ -56,7 +57,9 @@ fn written_sorted_and_read_back() {
     assert_eq!(read, written);
     assert_eq!(read.origin.key().unwrap(), read.key);
 
-    let again = Manifest::write(folder.path(), &origin(), read.warnings, read.counts).unwrap();
+    let again =
+        Manifest::write(folder.path(), &origin(), read.warnings, read.counts, read.provenance)
+            .unwrap();
     assert_eq!(again.outputs, written.outputs);
     assert_eq!(fs::read_to_string(folder.path().join(FILE_NAME)).unwrap(), text);
 }
@@ -92,10 +95,12 @@ fn absolute_names_and_links_are_refused() {
     let folder = tempdir().unwrap();
     let mut bad = origin();
     bad.inputs[0].file = "/home/x/a.parquet".into();
-    let error = Manifest::write(folder.path(), &bad, vec![], json!({})).unwrap_err();
+    let error =
+        Manifest::write(folder.path(), &bad, vec![], json!({}), Provenance::default()).unwrap_err();
     assert!(error.to_string().contains("`/home/x/a.parquet` is no relative name"), "{error}");
     std::os::unix::fs::symlink("/etc/hostname", folder.path().join("x")).unwrap();
-    let error = Manifest::write(folder.path(), &origin(), vec![], json!({})).unwrap_err();
+    let error = Manifest::write(folder.path(), &origin(), vec![], json!({}), Provenance::default())
+        .unwrap_err();
     assert!(error.to_string().contains("`x` is a symbolic link"), "{error}");
 }
 
@@ -122,7 +127,7 @@ fn key_survives_long_numbers() {
     let mut origin = origin();
     let thirds: Vec<f64> = (1..500).map(|i| 100.0 / 3.0 * f64::from(i)).collect();
     origin.configuration = json!({ "thirds": thirds });
-    Manifest::write(folder.path(), &origin, vec![], json!({})).unwrap();
+    Manifest::write(folder.path(), &origin, vec![], json!({}), Provenance::default()).unwrap();
     let read = Manifest::read(folder.path()).unwrap();
     assert_eq!(read.origin.key().unwrap(), read.key);
 }

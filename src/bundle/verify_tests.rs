@@ -1,5 +1,6 @@
 use super::super::manifest::tests::origin;
 use super::*;
+use crate::provenance::Provenance;
 use serde_json::json;
 use std::fs;
 use tempfile::{TempDir, tempdir};
@@ -10,7 +11,7 @@ fn bundle() -> TempDir {
         fs::create_dir_all(folder.path().join("send")).unwrap();
         fs::write(folder.path().join("send").join(name), text).unwrap();
     }
-    Manifest::write(folder.path(), &origin(), vec![], json!({})).unwrap();
+    Manifest::write(folder.path(), &origin(), vec![], json!({}), Provenance::default()).unwrap();
     folder
 }
 

@@ -54,7 +54,7 @@ fn jumps(
     odd.map(|(column, before, now)| Warning::Jump {
         family: family.to_owned(),
         operator: operator.to_owned(),
-        column,
+        column: column.to_owned(),
         before,
         now,
         factor,

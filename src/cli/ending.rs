@@ -72,7 +72,7 @@ impl Ending {
         RunReport {
             program: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
-            build: env!("ISPEED_REPORT_BUILD"),
+            build: env!("BUILT_FROM"),
             run: run.map(|id| id.to_string()),
             province: self.province.clone(),
             month: self.month.clone(),

@@ -72,11 +72,12 @@ pub fn init(args: &InitArgs) -> Result<Answer> {
     }
     let config = args.dir.join(CONFIG_FILE);
     Ok(Answer::text(format!(
-        "wrote {} files to `{}`\n\
-         next: set province.code and samples.paths in `{config}`, then\n  \
+        "wrote {} files to `{folder}`\n\
+         next: set province.code in `{config}`, put the files of a month into \
+         `{folder}/samples/2025-10`, then\n  \
          ispeed-report run --config {config} --month 2025-10 --out out\n",
         files.len(),
-        args.dir.display(),
+        folder = args.dir.display(),
         config = config.display(),
     )))
 }

@@ -32,6 +32,7 @@ mod run_report;
 mod schedule;
 mod settings;
 mod status;
+mod trace;
 mod verify;
 mod watch;
 
@@ -44,7 +45,7 @@ use ispeed_report::error::Result;
 use answer::{Answer, Format};
 
 /// Bundles name the version only: they do not depend on how it was built.
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("ISPEED_REPORT_BUILD"), ")");
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("BUILT_FROM"), ")");
 
 const LONG: &str = "\
 From a month of i-Speed samples (Parquet) to the two official reports of a province: the report to \
@@ -81,6 +82,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Verify(verify::VerifyArgs),
     History(history::HistoryArgs),
+    Trace(trace::TraceArgs),
     Finalize(finalize::FinalizeArgs),
     Demo(demo::DemoArgs),
     Init(init::InitArgs),
@@ -102,6 +104,7 @@ impl Command {
             Command::Due(args) => args.format(),
             Command::Status(args) => args.format(),
             Command::History(args) => args.format(),
+            Command::Trace(args) => args.format(),
             _ => Format::Text,
         }
     }
@@ -120,6 +123,7 @@ impl Command {
             Command::Explain(args) => explain::explain(args),
             Command::Verify(args) => verify::verify(args),
             Command::History(args) => history::history(args),
+            Command::Trace(args) => trace::trace(args),
             Command::Finalize(args) => finalize::finalize(args),
             Command::Demo(args) => demo::demo(args),
             Command::Init(args) => init::init(args),
@@ -177,6 +181,7 @@ mod tests {
             "ispeed-report verify out/66-2025-10",
             "ispeed-report verify out",
             "ispeed-report history out --json",
+            "ispeed-report trace out/66-2025-10 ministry --page 3 --json",
             "ispeed-report verify out/66-2025-10 --document a.docx --name ministry",
             "ispeed-report finalize out/66-2025-10 --number 1 --date 2025-11-15 --signer A \
              --document ministry --document committee --out x --fonts f --replace",

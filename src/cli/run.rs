@@ -205,6 +205,9 @@ fn plan(args: &RunArgs, config: Config, month: &str, work: &Path) -> Result<Plan
 
 fn answer(outcome: Outcome) -> Answer {
     let (status, headline) = match outcome.verdict {
+        Verdict::Built if outcome.recalled => {
+            ("built", "samples unchanged, the rest made again: built")
+        }
         Verdict::Built => ("built", "built"),
         Verdict::Unchanged => ("unchanged", "nothing changed (--force builds it again):"),
         Verdict::DryRun => ("dry_run", "dry run, nothing written; a run would build"),
@@ -222,6 +225,7 @@ fn answer(outcome: Outcome) -> Answer {
     let mut answer = Answer::text(text)
         .member("status", status)
         .member("bundle", bundle)
+        .member("samples_unchanged", outcome.recalled || outcome.verdict == Verdict::Unchanged)
         .member("counts", counts);
     answer.warnings = warnings;
     if let (Verdict::Refused, Some(found)) = (outcome.verdict, &outcome.ledger) {
@@ -260,7 +264,8 @@ mod tests {
     use super::*;
 
     fn outcome(verdict: Verdict, bundle: &Path) -> Outcome {
-        Outcome { verdict, bundle: bundle.to_owned(), ledger: None, warnings: Vec::new() }
+        let (bundle, warnings) = (bundle.to_owned(), Vec::new());
+        Outcome { verdict, bundle, ledger: None, recalled: false, warnings }
     }
 
     #[test]

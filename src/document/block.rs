@@ -75,8 +75,11 @@ pub struct Column {
 }
 
 /// A table: its head is repeated on every page it reaches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Table {
+    /// The table of the data, or the list made of them, that its rows are of; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
     /// Printed above the table, e.g. `Bảng 1. …`; may be empty.
     pub caption: String,
     pub columns: Vec<Column>,

@@ -2,9 +2,11 @@
 //!
 //! Lengths are points (1/72 inch), the origin is the top left corner, y grows downwards.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::structure::{ElementId, Structure};
+use super::structure::{ElementId, Shown, Structure};
 
 /// One of the four faces of the document's font family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -162,4 +164,16 @@ pub struct Page {
 pub struct Laid {
     pub pages: Vec<Page>,
     pub structure: Structure,
+}
+
+impl Laid {
+    /// What the tables and figures on each page were made of.
+    pub fn shown(&self) -> Vec<BTreeSet<&Shown>> {
+        let of_page = |page: &Page| {
+            let elements: BTreeSet<ElementId> =
+                page.items.iter().filter_map(|placed| placed.element).collect();
+            elements.into_iter().filter_map(|element| self.structure.shown_by(element)).collect()
+        };
+        self.pages.iter().map(of_page).collect()
+    }
 }

@@ -30,6 +30,7 @@ pub(crate) fn table() -> Table {
     let column = |title: &str, align| Column { title: title.into(), align, width: None };
     let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
     Table {
+        source: String::new(),
         caption: "Bảng 1. Kết quả theo xã".into(),
         columns: vec![
             column("Xã", Align::Left),

@@ -73,6 +73,7 @@ pub fn intervals(rows: usize) -> Table {
         ]
     };
     Table {
+        source: String::new(),
         caption: "Bảng 1. Tốc độ tải xuống theo xã".into(),
         columns: vec![
             column("Xã", Align::Left),
@@ -239,6 +240,7 @@ fn wide(columns: usize, rows: usize) -> Table {
         step => format!("{}.234,{step}", row * step),
     };
     Table {
+        source: String::new(),
         caption: PROSE.into(),
         columns: (0..columns).map(column).collect(),
         rows: (0..rows).map(|row| (0..columns).map(|index| cell(row, index)).collect()).collect(),

@@ -49,6 +49,15 @@ pub struct Element {
     pub rank: usize,
     /// The text of a heading, or what stands for a figure when it cannot be seen.
     pub text: String,
+    /// What a table or a figure was made of.
+    pub shows: Option<Shown>,
+}
+
+/// What a table or a figure of a document was made of, by its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shown {
+    Table(String),
+    Figure(String),
 }
 
 /// A tree of elements, in the order in which they were added; the first is the document.
@@ -65,6 +74,7 @@ impl Default for Structure {
             children: Vec::new(),
             rank: 0,
             text: String::new(),
+            shows: None,
         };
         Structure { elements: vec![element(Role::Document)] }
     }
@@ -83,8 +93,21 @@ impl Structure {
             parent.children.push(id);
         }
         let (parent, children, text) = (Some(parent), Vec::new(), text.to_string());
-        self.elements.push(Element { role, parent, children, rank, text });
+        self.elements.push(Element { role, parent, children, rank, text, shows: None });
         id
+    }
+
+    /// Says what an element was made of.
+    pub fn set_shows(&mut self, id: ElementId, shows: Shown) {
+        if let Some(element) = self.elements.get_mut(id.0) {
+            element.shows = Some(shows);
+        }
+    }
+
+    /// What an element, or the nearest one above it that says so, was made of.
+    pub fn shown_by(&self, id: ElementId) -> Option<&Shown> {
+        let element = self.elements.get(id.0)?;
+        element.shows.as_ref().or_else(|| self.shown_by(element.parent?))
     }
 
     /// An element of this structure.

@@ -8,6 +8,7 @@ mod bridge;
 mod polars;
 mod statement;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -43,6 +44,12 @@ impl Fault for EngineFault {
             EngineFault::Table { .. } => None,
         }
     }
+}
+
+/// The names of the tables that a query reads, whatever the engine.
+pub fn tables_read(query: &str, sql: &str) -> Result<BTreeSet<String>> {
+    let fault = |message| EngineFault::Query { query: query.to_owned(), message };
+    Ok(statement::tables_read(sql).map_err(fault)?)
 }
 
 /// A function of ours that SQL may call, one value in and out per row.

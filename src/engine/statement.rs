@@ -3,10 +3,11 @@
 //! Queries are an analyst's data. The engine would also run `read_parquet('/any/file')`, `CREATE
 //! TABLE`, `DROP` and more; those never reach it.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, Query, Select, SetExpr, Statement, TableFactor, Visit, Visitor as SqlVisitor,
+    Expr, ObjectName, Query, Select, SetExpr, Statement, TableFactor, Visit, Visitor as SqlVisitor,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
@@ -37,6 +38,35 @@ pub fn unrolled(sql: &str) -> Result<Unrolled, String> {
     let steps =
         with.cte_tables.iter().map(|step| (step.alias.name.value.clone(), step.query.to_string()));
     Ok(Unrolled { steps: steps.collect(), body: body.to_string() })
+}
+
+/// The tables that a query reads; a step of a WITH is none.
+pub fn tables_read(sql: &str) -> Result<BTreeSet<String>, String> {
+    let mut named = Named::default();
+    let _ = parsed(sql)?.visit(&mut named);
+    Ok(&named.relations - &named.steps)
+}
+
+#[derive(Default)]
+struct Named {
+    relations: BTreeSet<String>,
+    steps: BTreeSet<String>,
+}
+
+impl SqlVisitor for Named {
+    type Break = ();
+
+    fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
+        let name = relation.0.last().and_then(|part| part.as_ident());
+        self.relations.extend(name.map(|name| name.value.clone()));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        let steps = query.with.iter().flat_map(|with| &with.cte_tables);
+        self.steps.extend(steps.map(|step| step.alias.name.value.clone()));
+        ControlFlow::Continue(())
+    }
 }
 
 fn parsed(sql: &str) -> Result<Box<Query>, String> {
@@ -138,6 +168,14 @@ mod tests {
         let names: Vec<&str> = unrolled.steps.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
         assert_eq!(unrolled.body, "SELECT * FROM b");
+    }
+
+    #[test]
+    fn tables_are_found_wherever_they_stand() {
+        let sql = "WITH a AS (SELECT x FROM t1 JOIN t2 AS u ON t1.x = u.x) \
+            SELECT x FROM a WHERE x IN (SELECT x FROM t3) UNION ALL SELECT x FROM (SELECT x FROM t4) AS d";
+        let found: Vec<String> = tables_read(sql).unwrap().into_iter().collect();
+        assert_eq!(found, ["t1", "t2", "t3", "t4"]);
     }
 
     #[test]

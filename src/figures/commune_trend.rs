@@ -32,7 +32,7 @@ impl<'a> Histories<'a> {
     /// The history of every commune; none where there are no months before.
     pub fn of(sources: &'a FigureSources<'a>, family: &'a str) -> Result<Option<Self>> {
         let months = months(sources)?;
-        let found = Table::find(sources.tables, "trend").zip(Table::find(sources.tables, "quota"));
+        let found = sources.table("trend").zip(sources.table("quota"));
         let Some((trend, quota)) = found.filter(|_| months.len() > 1) else { return Ok(None) };
         Ok(Some(Histories {
             sources,
@@ -98,7 +98,7 @@ fn names(quota: &Table<'_>, family: &str) -> Result<BTreeMap<Key, String>> {
 
 /// The quota of each month, as it was judged then; this month's is that of the table `quota`.
 fn quotas(sources: &FigureSources<'_>, family: &str) -> Result<BTreeMap<String, i64>> {
-    let Some(table) = Table::find(sources.tables, "trend_quota") else {
+    let Some(table) = sources.table("trend_quota") else {
         return Ok(BTreeMap::new());
     };
     let (months, quotas) = (table.text("month")?, table.counts("quota")?);

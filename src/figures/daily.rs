@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::table::{Table, count};
+use super::table::count;
 use super::words::{Words, counted};
 use super::{FigureSources, whole};
 use crate::chart::{Daily, Day};
@@ -19,7 +19,7 @@ const BUSY: usize = 4;
 /// The tests of both access types on each day of the period; none where there is no test at all.
 pub(super) fn daily(sources: &FigureSources<'_>, figure: &str) -> Result<Option<Daily>> {
     let words = Words::new(sources, figure, "daily", "");
-    let Some(table) = Table::find(sources.tables, "daily") else {
+    let Some(table) = sources.table("daily") else {
         return Ok(None);
     };
     let local_days = table.days("local_day")?;
@@ -155,7 +155,7 @@ pub(super) fn hourly(sources: &FigureSources<'_>, figure: &str) -> Result<Option
 /// Successful and failed tests of a family in each hour.
 fn hours(sources: &FigureSources<'_>, family: &str) -> Result<[i64; 24]> {
     let mut tests = [0; 24];
-    let Some(table) = Table::find(sources.tables, "hourly") else {
+    let Some(table) = sources.table("hourly") else {
         return Ok(tests);
     };
     let hours = table.counts("local_hour")?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::maps::{Classed, Commune, Key, class_words, communes, keys, map};
 use super::steps::Steps;
-use super::table::{Table, count, number};
+use super::table::{count, number};
 use super::words::{Words, counted};
 use super::{FigureSources, operators::INDICATOR};
 use crate::chart::{CommuneMap, MapClass, MapFill};
@@ -85,7 +85,7 @@ fn measured(
     sources: &FigureSources<'_>,
     family: &str,
 ) -> Result<BTreeMap<Key, (i64, Option<f64>)>> {
-    let Some(table) = Table::find(sources.tables, "commune") else {
+    let Some(table) = sources.table("commune") else {
         return Ok(BTreeMap::new());
     };
     let keys = keys(&table)?;

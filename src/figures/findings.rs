@@ -1,7 +1,7 @@
 //! Which operator may be said to be faster: only what the table `comparisons` allows.
 
 use super::operators::INDICATOR;
-use super::table::{Table, text};
+use super::table::text;
 use super::words::{Words, counted};
 use crate::error::Result;
 
@@ -75,7 +75,7 @@ fn leader<'a>(pairs: &[Pair], ordered: &[(&'a str, &'a str)]) -> Option<&'a str>
 
 /// The pairs of the province that were tested.
 fn pairs(words: &Words<'_>) -> Result<Vec<Pair>> {
-    let Some(table) = Table::find(words.sources.tables, "comparisons") else {
+    let Some(table) = words.sources.table("comparisons") else {
         return Ok(Vec::new());
     };
     let (indicators, communes) = (table.text("indicator")?, table.text("commune_code")?);

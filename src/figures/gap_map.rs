@@ -6,7 +6,7 @@ use super::FigureSources;
 use super::maps::{
     self, Classed, Commune, Key, class, class_words, communes, keys, map, members, names,
 };
-use super::table::{Table, number, text};
+use super::table::{number, text};
 use super::words::{Words, counted};
 use crate::chart::{CommuneMap, MapFill};
 use crate::error::Result;
@@ -73,7 +73,7 @@ fn title(words: &Words<'_>, class_of: &[usize]) -> Result<String> {
 
 /// The worse of the states of a commune.
 fn states(sources: &FigureSources<'_>, family: &str) -> Result<BTreeMap<Key, usize>> {
-    let Some(table) = Table::find(sources.tables, "gaps") else {
+    let Some(table) = sources.table("gaps") else {
         return Ok(BTreeMap::new());
     };
     let (classes, found) = (table.text("gap_class")?, table.text("state")?);
@@ -98,7 +98,7 @@ struct Goal {
 }
 
 fn goals(sources: &FigureSources<'_>, family: &str) -> Result<BTreeSet<Goal>> {
-    let Some(table) = Table::find(sources.tables, "benchmarks") else {
+    let Some(table) = sources.table("benchmarks") else {
         return Ok(BTreeSet::new());
     };
     let column = |name| table.text(name);
@@ -123,7 +123,7 @@ fn compared(
     for goal in goals {
         let whole = goal.technology.is_empty();
         let name = if whole { "commune_operator" } else { "commune_operator_technology" };
-        let Some(table) = Table::find(sources.tables, name) else { continue };
+        let Some(table) = sources.table(name) else { continue };
         let groups = table.text(if whole { "family" } else { "technology" })?;
         let wanted = if whole { family } else { &goal.technology };
         let (operators, means) =

@@ -70,7 +70,7 @@ pub(super) fn names(communes: &[Commune], class_of: &[usize], class: usize) -> V
 /// The communes of the last day, those with the fewest tests first, since names are written while
 /// there is room; none at all where there is no test of the family.
 pub(super) fn communes(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Commune>> {
-    let Some(table) = Table::find(sources.tables, "quota") else {
+    let Some(table) = sources.table("quota") else {
         return Ok(Vec::new());
     };
     let keys = keys(&table)?;
@@ -153,7 +153,7 @@ fn areas(words: &Words<'_>, communes: &[Commune], class_of: &[usize]) -> Result<
 
 /// Communes with a place where coverage is suspected to be missing; the place itself is not drawn.
 fn suspected(sources: &FigureSources<'_>, family: &str) -> Result<BTreeSet<Key>> {
-    let Some(table) = Table::find(sources.tables, "suspected_coverage") else {
+    let Some(table) = sources.table("suspected_coverage") else {
         return Ok(BTreeSet::new());
     };
     let access = table.text("access_type")?;
@@ -164,7 +164,7 @@ fn suspected(sources: &FigureSources<'_>, family: &str) -> Result<BTreeSet<Key>>
 
 /// Longitude and latitude of the communes whose position is known.
 fn points(sources: &FigureSources<'_>) -> Result<BTreeMap<Key, (f64, f64)>> {
-    let Some(table) = Table::find(sources.tables, "commune_location") else {
+    let Some(table) = sources.table("commune_location") else {
         return Ok(BTreeMap::new());
     };
     let (latitudes, longitudes) = (table.numbers("latitude")?, table.numbers("longitude")?);

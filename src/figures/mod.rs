@@ -33,7 +33,7 @@ mod trend;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
@@ -52,6 +52,7 @@ use crate::vietnamese::number;
 
 use commune_trend::Histories;
 pub use sheets::sheets;
+use table::Table;
 
 /// The width of the text on A4 between margins of 30 and 15 mm, in points.
 const WIDTH: f64 = 467.0;
@@ -91,6 +92,8 @@ impl Fault for FigureError {
 pub struct FigureSources<'a> {
     /// The tables of the bundle, by name.
     pub tables: &'a BTreeMap<String, RecordBatch>,
+    /// Which of them were looked at.
+    pub reads: Reads,
     /// `labels.toml`.
     pub labels: &'a Labels,
     /// Outlines that hold on the last day of the period, by commune code; empty without boundaries.
@@ -109,11 +112,51 @@ pub struct FigureSources<'a> {
     pub period_to: Date,
 }
 
+/// Names of tables that were looked at since they were last asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Reads(Arc<Mutex<BTreeSet<String>>>);
+
+impl Reads {
+    fn add(&self, name: &str) {
+        self.names().insert(name.to_owned());
+    }
+
+    /// The names; from here on none was looked at.
+    pub fn take(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.names())
+    }
+
+    fn names(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The figures of a month, and the tables that each was made of, by the names that templates use.
+#[derive(Debug, Default)]
+pub struct Figures {
+    pub drawn: BTreeMap<String, Figure>,
+    pub reads: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Figures {
+    fn add(&mut self, name: &str, figure: Option<Figure>, reads: &BTreeSet<String>) {
+        if let Some(figure) = figure {
+            self.drawn.insert(name.to_owned(), figure);
+            self.reads.insert(name.to_owned(), reads.clone());
+        }
+    }
+}
+
 impl FigureSources<'_> {
+    fn table<'s>(&'s self, name: &'s str) -> Option<Table<'s>> {
+        self.reads.add(name);
+        Table::find(self.tables, name)
+    }
+
     /// The same with the quota of a family.
     fn of_family(&self, family: &str) -> Result<Self> {
         let mut sources = self.clone();
-        if let Some(table) = table::Table::find(self.tables, "quota")
+        if let Some(table) = self.table("quota")
             && let Some(row) = table.rows(family)?.first()
         {
             sources.quota = table::count(&table.counts("quota")?, *row);
@@ -141,47 +184,55 @@ impl FigureSources<'_> {
     }
 }
 
-/// The figures of a month by the names that templates use.
-pub fn figures(sources: &FigureSources<'_>) -> Result<BTreeMap<String, Figure>> {
-    let mut figures = BTreeMap::new();
+/// Every figure that the tables of a month yield.
+pub fn figures(sources: &FigureSources<'_>) -> Result<Figures> {
+    let mut figures = Figures::default();
     for family in FAMILIES {
-        of_family(&sources.of_family(family)?, family, &mut figures)?;
+        of_family(sources, family, &mut figures)?;
     }
-    let daily = daily::daily(sources, "daily")?;
-    figures.extend(daily.map(|figure| ("daily".to_owned(), Figure::Daily(figure))));
-    let hourly = daily::hourly(sources, "hourly")?;
-    figures.extend(hourly.map(|figure| ("hourly".to_owned(), Figure::Daily(figure))));
+    sources.reads.take();
+    let daily = daily::daily(sources, "daily")?.map(Figure::Daily);
+    figures.add("daily", daily, &sources.reads.take());
+    let hourly = daily::hourly(sources, "hourly")?.map(Figure::Daily);
+    figures.add("hourly", hourly, &sources.reads.take());
     Ok(figures)
 }
 
-fn of_family(
-    sources: &FigureSources<'_>,
-    family: &str,
-    figures: &mut BTreeMap<String, Figure>,
-) -> Result<()> {
-    let mut add = |name: &str, figure: Option<Figure>| {
-        figures.extend(figure.map(|figure| (name.to_owned(), figure)));
-    };
+fn of_family(sources: &FigureSources<'_>, family: &str, figures: &mut Figures) -> Result<()> {
+    sources.reads.take();
+    let sources = &sources.of_family(family)?;
+    let of_quota = sources.reads.take();
+    let reads = || &sources.reads.take() | &of_quota;
     let name = format!("operators_{family}_download");
-    add(&name, operators::estimates(sources, &name, family)?.map(Figure::Intervals));
+    let figure = operators::estimates(sources, &name, family)?.map(Figure::Intervals);
+    figures.add(&name, figure, &reads());
     let name = format!("distribution_{family}_download");
-    add(&name, operators::distribution(sources, &name, family)?.map(Figure::Intervals));
+    let figure = operators::distribution(sources, &name, family)?.map(Figure::Intervals);
+    figures.add(&name, figure, &reads());
     let name = format!("quota_{family}");
-    add(&name, quota::bars(sources, &name, family)?.map(Figure::QuotaBars));
+    let figure = quota::bars(sources, &name, family)?.map(Figure::QuotaBars);
+    figures.add(&name, figure, &reads());
     let name = format!("progress_{family}");
-    add(&name, progress::days(sources, &name, family)?.map(Figure::Progress));
+    let figure = progress::days(sources, &name, family)?.map(Figure::Progress);
+    figures.add(&name, figure, &reads());
     let name = format!("trend_{family}");
-    add(&name, trend::downloads(sources, &name, family)?.map(Figure::Trend));
+    let figure = trend::downloads(sources, &name, family)?.map(Figure::Trend);
+    figures.add(&name, figure, &reads());
     let name = format!("map_download_{family}");
-    add(&name, download_map::downloads(sources, &name, family)?.map(Figure::CommuneMap));
+    let figure = download_map::downloads(sources, &name, family)?.map(Figure::CommuneMap);
+    figures.add(&name, figure, &reads());
     let name = format!("map_quota_{family}");
     let map = quota_map::quota(sources, &name, family)?;
-    add(&format!("{name}_small"), map.as_ref().map(quota_map::small).map(Figure::CommuneMap));
-    add(&name, map.map(Figure::CommuneMap));
+    let small = map.as_ref().map(quota_map::small).map(Figure::CommuneMap);
+    let looked_at = reads();
+    figures.add(&format!("{name}_small"), small, &looked_at);
+    figures.add(&name, map.map(Figure::CommuneMap), &looked_at);
     let name = format!("map_gaps_{family}");
     let map = gap_map::findings(sources, &name, family)?;
-    add(&format!("{name}_small"), map.as_ref().map(gap_map::small).map(Figure::CommuneMap));
-    add(&name, map.map(Figure::CommuneMap));
+    let small = map.as_ref().map(gap_map::small).map(Figure::CommuneMap);
+    let looked_at = reads();
+    figures.add(&format!("{name}_small"), small, &looked_at);
+    figures.add(&name, map.map(Figure::CommuneMap), &looked_at);
     Ok(())
 }
 

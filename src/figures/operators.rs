@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use jiff::civil::Date;
 
 use super::findings;
-use super::table::{Table, count, day, number, text};
+use super::table::{count, day, number, text};
 use super::words::{Words, counted};
 use super::{FigureSources, round};
 use crate::chart::{
@@ -124,7 +124,7 @@ fn operators<const N: usize>(
     statistics: [&str; N],
     marks: fn([f64; N]) -> RowMarks,
 ) -> Result<Vec<Operator>> {
-    let Some(table) = Table::find(sources.tables, "operator") else {
+    let Some(table) = sources.table("operator") else {
         return Ok(Vec::new());
     };
     let names = table.text("operator")?;
@@ -228,7 +228,7 @@ fn row(sources: &FigureSources<'_>, operator: Operator) -> Result<IntervalRow> {
 }
 
 fn benchmarks(sources: &FigureSources<'_>, family: &str) -> Result<Vec<Benchmark>> {
-    let Some(table) = Table::find(sources.tables, "benchmarks") else {
+    let Some(table) = sources.table("benchmarks") else {
         return Ok(Vec::new());
     };
     let (indicators, technologies) = (table.text("indicator")?, table.text("technology")?);

@@ -68,8 +68,7 @@ pub(super) fn days(
 
 /// Every commune of the quota, also without a test; and how many are suppressed and left out.
 fn courses(sources: &FigureSources<'_>, family: &str) -> Result<(Vec<Course>, usize)> {
-    let tables = sources.tables;
-    let found = Table::find(tables, "quota").zip(Table::find(tables, "progress"));
+    let found = sources.table("quota").zip(sources.table("progress"));
     let Some((quota, progress)) = found else { return Ok((Vec::new(), 0)) };
     let reached = reached(&progress, family)?;
     let (communes, names) = (keys(&quota)?, quota.text("commune_name")?);

@@ -1,6 +1,6 @@
 //! Tests of each commune against the quota.
 
-use super::table::{Table, count, text};
+use super::table::{count, text};
 use super::words::{Words, counted, title_key};
 use super::{FigureSources, whole};
 use crate::chart::{QuotaBar, QuotaBars, QuotaLegend};
@@ -13,7 +13,7 @@ pub(super) fn bars(
     family: &str,
 ) -> Result<Option<QuotaBars>> {
     let words = Words::new(sources, figure, "quota", family);
-    let Some(table) = Table::find(sources.tables, "quota") else {
+    let Some(table) = sources.table("quota") else {
         return Ok(None);
     };
     let (names, tests) = (table.text("commune_name")?, table.counts("counted")?);

@@ -55,7 +55,7 @@ pub(super) fn downloads(
 
 /// The months of the history, with whether they can be compared with the last.
 pub(super) fn months(sources: &FigureSources<'_>) -> Result<Vec<(String, bool)>> {
-    let Some(months) = Table::find(sources.tables, "trend_months") else { return Ok(Vec::new()) };
+    let Some(months) = sources.table("trend_months") else { return Ok(Vec::new()) };
     let (codes, comparable) = (months.text("month")?, months.counts("comparable")?);
     let month = |row: usize| (text(&codes, row).to_owned(), count(&comparable, row) == 1);
     Ok((0..codes.len()).map(month).collect())
@@ -125,7 +125,7 @@ fn rows(
     family: &str,
     months: &[(String, bool)],
 ) -> Result<Vec<(TrendRow, i64)>> {
-    let Some(table) = Table::find(sources.tables, "trend") else { return Ok(Vec::new()) };
+    let Some(table) = sources.table("trend") else { return Ok(Vec::new()) };
     let (levels, operators) = (table.text("level")?, table.text("operator")?);
     let (of_month, tests) = (table.text("month")?, table.counts("tests_ok")?);
     let points = points(&table)?;

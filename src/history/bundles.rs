@@ -91,7 +91,7 @@ impl Bundle {
         if self.lists(&complete) { complete } else { format!("send/tables/{table}.parquet") }
     }
 
-    fn lists(&self, file: &str) -> bool {
+    pub(crate) fn lists(&self, file: &str) -> bool {
         self.manifest.outputs.iter().any(|one| one.file == file)
     }
 
@@ -100,7 +100,7 @@ impl Bundle {
     }
 
     /// The path of a file that still is what the manifest says.
-    pub(super) fn checked(&self, file: &str) -> Result<PathBuf> {
+    pub(crate) fn checked(&self, file: &str) -> Result<PathBuf> {
         let listed = self.manifest.outputs.iter().find(|listed| listed.file == file);
         let missing = || HistoryFault::Missing { bundle: self.name(), file: file.to_owned() };
         let listed = listed.ok_or_else(missing)?;

@@ -29,7 +29,7 @@ use crate::progress::{Progress, Step};
 use crate::statistics::{Bench, commune_table};
 use crate::warning::Warning;
 
-pub use bundles::Bundle;
+pub use bundles::{Bundle, RESTATED};
 pub use fault::HistoryFault;
 pub use months::{Basis, Month};
 

@@ -15,9 +15,9 @@ use crate::document::{docx, html, pdf, store};
 use crate::error::Result;
 use crate::pipeline::PipelineFault;
 use crate::plan::Plan;
+use crate::provenance::{OnPage, Paged};
 use crate::report::{self, Format, Labels, Sources, Written};
 use crate::statistics::Tables;
-use crate::validation::ValidSamples;
 use crate::validation::ledger::Ledger;
 use crate::warning::Warning;
 
@@ -26,19 +26,22 @@ pub fn documents(
     staging: &Staging,
     plan: &Plan,
     tables: &Protected,
-    valid: &ValidSamples,
+    ledger: &Ledger,
     plates: &BTreeMap<String, Plate>,
     warnings: &[Warning],
     revision: u32,
-) -> Result<()> {
-    let ledger = serde_json::to_value(&valid.ledger).unwrap_or_default();
+) -> Result<BTreeMap<String, Paged>> {
+    let ledger = serde_json::to_value(ledger).unwrap_or_default();
     let words = Words { labels: plan.templates.labels()?, province: plan.province_name(), ledger };
     let sources = Sources { warnings, revision, ..words.sources(plan, tables.tables())? };
     let written = report::write(&plan.templates, &sources, plates)?;
+    let templates: Vec<String> = written.iter().map(|one| one.template.clone()).collect();
     let made: Vec<Result<Files>> = written.par_iter().map(|written| files(plan, written)).collect();
-    for files in made {
-        for (file, bytes) in files? {
+    let mut paged = BTreeMap::new();
+    for (files, template) in made.into_iter().zip(templates) {
+        for (file, bytes, pages) in files? {
             staging.write(&file, &bytes)?;
+            paged.insert(file, Paged { template: template.clone(), pages });
         }
     }
     let is_sent = |name: &&String| staging.path().join(format!("send/charts/{name}.png")).is_file();
@@ -47,7 +50,7 @@ pub fn documents(
     for (file, bytes) in store::save(&documents, &charts)? {
         staging.write(&file, &bytes)?;
     }
-    Ok(())
+    Ok(paged)
 }
 
 /// The document of one template, of tables that stay in the office, as PDF.
@@ -56,7 +59,7 @@ pub fn document(plan: &Plan, template: &str, tables: &Tables, ledger: &Ledger) -
     let words = Words { labels: plan.templates.labels()?, province: plan.province_name(), ledger };
     let sources = words.sources(plan, tables)?;
     let document = report::render(template, &plan.templates, &sources, &BTreeMap::new())?;
-    bytes(plan, &issued(&document, None), Format::Pdf)
+    Ok(bytes(plan, &issued(&document, None), Format::Pdf)?.0)
 }
 
 /// What documents are made of and a plan does not hold as they need it.
@@ -93,27 +96,28 @@ impl Words {
     }
 }
 
-/// Files by their path in the bundle.
-type Files = Vec<(String, Vec<u8>)>;
+/// Files by their path in the bundle, and what stands on their pages.
+type Files = Vec<(String, Vec<u8>, Vec<OnPage>)>;
 
 /// A document as a draft, in each of its formats.
 fn files(plan: &Plan, written: &Written) -> Result<Files> {
     let document = issued(&written.document, None);
     let file = |format: &Format| {
-        let bytes = bytes(plan, &document, *format)?;
-        Ok((format!("send/reports/{}.{}", written.file, format.extension()), bytes))
+        let (bytes, pages) = bytes(plan, &document, *format)?;
+        Ok((format!("send/reports/{}.{}", written.file, format.extension()), bytes, pages))
     };
     written.formats.iter().map(file).collect()
 }
 
-fn bytes(plan: &Plan, document: &Document, format: Format) -> Result<Vec<u8>> {
+fn bytes(plan: &Plan, document: &Document, format: Format) -> Result<(Vec<u8>, Vec<OnPage>)> {
     let style = plan.config.form.style();
-    match format {
+    Ok(match format {
         Format::Pdf => {
             let laid = lay_out(document, &plan.family, &style)?;
-            pdf::write(&laid, document, &plan.family)
+            let pages = laid.shown().iter().map(OnPage::of).collect();
+            (pdf::write(&laid, document, &plan.family)?, pages)
         }
-        Format::Docx => docx::write(document, &plan.family, &style),
-        Format::Html => html::write(document),
-    }
+        Format::Docx => (docx::write(document, &plan.family, &style)?, Vec::new()),
+        Format::Html => (html::write(document)?, Vec::new()),
+    })
 }

@@ -2,7 +2,7 @@
 
 mod documents;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 
@@ -17,10 +17,11 @@ use crate::bundle::{Staging, annex as workbook, manifest};
 use crate::disclosure::Protected;
 use crate::document::block::Plate;
 use crate::error::Result;
-use crate::figures::{self, FigureSources};
+use crate::figures::{self, FigureSources, Figures};
 use crate::pipeline::PipelineFault;
 use crate::plan::Plan;
 use crate::statistics::{Bench, Tables};
+use crate::validation::ledger::Ledger;
 use crate::validation::quarantine::empty;
 use crate::validation::{ValidSamples, ValidationFault};
 use crate::vietnamese;
@@ -39,12 +40,16 @@ pub fn forget_refusal(out: &Path, bundle: &str) {
     }
 }
 
-/// `ledger.json` and `quarantine.parquet`.
-pub fn ledger(staging: &Staging, valid: &ValidSamples) -> Result<()> {
+/// `ledger.json`.
+pub fn ledger(staging: &Staging, ledger: &Ledger) -> Result<()> {
     let fault = |message: String| ValidationFault::Work { path: "ledger.json".into(), message };
-    let mut text = serde_json::to_string_pretty(&valid.ledger).map_err(|e| fault(e.to_string()))?;
+    let mut text = serde_json::to_string_pretty(ledger).map_err(|e| fault(e.to_string()))?;
     text.push('\n');
-    staging.write("internal/ledger.json", text.as_bytes())?;
+    staging.write("internal/ledger.json", text.as_bytes())
+}
+
+/// `quarantine.parquet`: the rejected rows.
+pub fn quarantine(staging: &Staging, valid: &ValidSamples) -> Result<()> {
     let target = staging.file("internal/quarantine.parquet")?;
     join(&valid.quarantine, &target)
         .map_err(|message| ValidationFault::Work { path: "quarantine.parquet".into(), message })?;
@@ -133,7 +138,7 @@ pub fn charts(
     plan: &Plan,
     tables: &Protected,
     simulated: bool,
-) -> Result<BTreeMap<String, Plate>> {
+) -> Result<(BTreeMap<String, Plate>, Reads)> {
     let labels = plan.templates.labels()?;
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
     let last = period.last();
@@ -145,6 +150,7 @@ pub fn charts(
             .map(|commune| (commune.code.as_str(), commune.valid_from))
             .collect(),
         tables: tables.tables(),
+        reads: figures::Reads::default(),
         labels: &labels,
         boundaries: plan.boundaries.valid_on(last).flat_map(|b| b.outlines()).collect(),
         quota: i64::from(plan.config.statistics.quota),
@@ -153,15 +159,21 @@ pub fn charts(
         period_from: period.from,
         period_to: period.to,
     };
-    let figures = figures::figures(&sources)?;
-    let files = figures::files(&figures)?;
+    let Figures { drawn, mut reads } = figures::figures(&sources)?;
+    let files = figures::files(&drawn)?;
     for (name, bytes) in &files {
         staging.write(&format!("send/charts/{name}"), bytes)?;
     }
-    let mut plates = figures::plates(&figures, &files, &plan.family)?;
-    plates.extend(figures::commune_plates(&sources, &plan.family)?);
-    Ok(plates)
+    let mut plates = figures::plates(&drawn, &files, &plan.family)?;
+    let of_communes = figures::commune_plates(&sources, &plan.family)?;
+    let looked_at = sources.reads.take();
+    reads.extend(of_communes.keys().map(|name| (name.clone(), looked_at.clone())));
+    plates.extend(of_communes);
+    Ok((plates, reads))
 }
+
+/// The tables that each figure was drawn from.
+pub type Reads = BTreeMap<String, BTreeSet<String>>;
 
 /// `annex.xlsx`.
 pub fn annex(staging: &Staging, plan: &Plan, tables: &Protected, simulated: bool) -> Result<()> {

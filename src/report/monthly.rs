@@ -120,7 +120,7 @@ impl MonthlyText {
 
     /// That parts are missing, if any are.
     pub fn warning(&self) -> Option<Warning> {
-        let parts = self.missing();
+        let parts: Vec<String> = self.missing().into_iter().map(str::to_owned).collect();
         let name = |path: &PathBuf| path.file_name().map(|n| n.to_string_lossy().into_owned());
         let file = self.path.as_ref().and_then(name);
         (!parts.is_empty()).then_some(Warning::MonthlyText { file, parts })

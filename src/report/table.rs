@@ -157,6 +157,7 @@ fn table(
     let suppressed = if suppressed { labels.text("words.suppressed_note")? } else { "" };
     let notes = [spec.note.as_str(), if absent { &spec.absent_note } else { "" }, suppressed];
     Ok(Table {
+        source: spec.name.clone(),
         columns: columns.collect::<Result<_>>()?,
         caption: builder.table_caption(&spec.caption)?,
         rows: cells,

@@ -111,7 +111,7 @@ mod tests {
             Warning::Jump {
                 family: "mobile".into(),
                 operator,
-                column: "download_mbps_median",
+                column: "download_mbps_median".into(),
                 before: 45.0,
                 now: 14.875,
                 factor: 3.0,
@@ -119,7 +119,7 @@ mod tests {
             Warning::CampaignUnwatched { forms: vec!["Biểu mẫu 03".into()] },
             Warning::CampaignWithoutFile { form: "Biểu mẫu 03".into() },
             Warning::CampaignProblems { form: "Biểu mẫu 03".into(), rejected: 2, others: 1 },
-            Warning::MonthlyText { file: None, parts: vec!["direction", "causes"] },
+            Warning::MonthlyText { file: None, parts: vec!["direction".into(), "causes".into()] },
         ]
     }
 

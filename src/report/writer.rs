@@ -27,6 +27,8 @@ use crate::error::Result;
 pub struct Written {
     /// Of its entry in the catalog.
     pub name: String,
+    /// The file of the template.
+    pub template: String,
     /// Relative to the folder of reports, without extension.
     pub file: String,
     pub formats: Vec<Format>,
@@ -113,6 +115,7 @@ impl<'a> Writer<'a> {
     fn entry(&self, entry: &Entry) -> Result<Vec<Written>> {
         let written = |file: String, document| Written {
             name: entry.name.clone(),
+            template: entry.template.clone(),
             file,
             formats: entry.formats.clone(),
             document,

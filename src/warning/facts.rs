@@ -18,9 +18,9 @@ pub enum Fact {
     /// A label of a section, such as `access_types` and `mobile`.
     Label(&'static str, String),
     /// Several labels of a section.
-    Labels(&'static str, Vec<&'static str>),
+    Labels(&'static str, Vec<String>),
     /// The title of a column of the table of operators.
-    Column(&'static str),
+    Column(String),
 }
 
 /// Facts by name.

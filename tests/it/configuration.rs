@@ -223,7 +223,7 @@ const SENTENCE: &str = "Câu này do chuyên viên của Sở viết thêm.";
 /// A folder from `init` with an indicator, a sentence and a report more, and its bundle.
 fn adapted() -> (Case, Bundle) {
     let case = Case::new();
-    crate::bundle::copy(&small_month().case.path("samples"), &case.path("mine/samples"));
+    crate::bundle::copy(&small_month().case.path("samples"), &case.path("mine/samples/2025-10"));
     let answer = case.run(&["init", "mine"]);
     assert_eq!((answer.code, answer.stderr.as_str()), (0, ""), "{answer:?}");
     append(&case, "mine/queries/indicators.toml", INDICATOR);
@@ -300,4 +300,14 @@ fn the_report_date_is_day_15_of_the_next_month_or_as_given() {
     assert_eq!(answer.code, 0, "{answer:?}");
     let answer = built.case.month("2025-10", &["--report-date", "12/11/2025", "--dry-run"]);
     answer.assert_failed(2, &["date `12/11/2025`"]);
+}
+
+/// Cargo hands variables of the build on to the program that it runs.
+#[test]
+fn what_cargo_sets_is_no_setting() {
+    let variables: Vec<(String, String)> = std::env::vars().collect();
+    let variables: Vec<_> = variables.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let answer =
+        Case::new().run_with(&["config", "check", "--config", "ispeed-report.toml"], &variables);
+    assert_eq!(answer.code, 0, "{answer:?}");
 }

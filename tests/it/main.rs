@@ -45,6 +45,8 @@ mod operation;
 mod operators;
 mod partitions;
 mod portable;
+mod provenance;
+mod recall;
 mod reconciliation;
 mod reform;
 mod repeats;

@@ -7,7 +7,7 @@ use super::style::Style;
 use crate::document::block::Figure;
 use crate::document::font::clean;
 use crate::document::page::{Drawing, Face, Item, Placed};
-use crate::document::structure::{ElementId, Role};
+use crate::document::structure::{ElementId, Role, Shown};
 
 /// Room left above a figure as high as a page, for the heading it stands under.
 const HEADING_ROOM: f64 = 60.0;
@@ -19,6 +19,7 @@ impl Context<'_> {
             return Vec::new();
         }
         let group = self.tags.element(Role::Division);
+        self.tags.shows(group, Shown::Figure(figure.name.clone()));
         let words = [&figure.alternative, &figure.caption, &figure.name];
         let words = words.into_iter().find(|text| !text.trim().is_empty());
         let alternative = words.map(|text| clean(text)).unwrap_or_default();

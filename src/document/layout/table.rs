@@ -10,7 +10,7 @@ use super::style::{SINGLE, Style};
 use super::{Context, LayoutError};
 use crate::document::block::{Align, Table};
 use crate::document::page::{Face, Item, Path, Placed};
-use crate::document::structure::{ElementId, Role};
+use crate::document::structure::{ElementId, Role, Shown};
 use crate::error::Result;
 
 /// The blank above and below the text of a cell.
@@ -60,6 +60,7 @@ impl Context<'_> {
             ));
         }
         let element = self.tags.element(Role::Table);
+        self.tags.shows(element, Shown::Table(table.source.clone()));
         let mut pieces = self.caption(&table.caption, element);
         keep_all(&mut pieces);
         space_before(&mut pieces, 1.5 * self.style.paragraph_gap);

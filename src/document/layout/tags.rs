@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::document::block::Block;
-use crate::document::structure::{ElementId, Role, Structure};
+use crate::document::structure::{ElementId, Role, Shown, Structure};
 
 /// PDF knows headings down to this depth (ISO 32000-1, 14.8.4.3.2).
 const DEEPEST: usize = 6;
@@ -65,6 +65,14 @@ impl Tags {
     /// A new element inside another that words describe.
     pub fn described(&self, parent: ElementId, role: Role, text: &str) -> ElementId {
         self.structure.borrow_mut().add(parent, role, text)
+    }
+
+    /// Says what an element was made of; a name that is empty says nothing.
+    pub fn shows(&self, element: ElementId, shows: Shown) {
+        let (Shown::Table(name) | Shown::Figure(name)) = &shows;
+        if !name.is_empty() {
+            self.structure.borrow_mut().set_shows(element, shows);
+        }
     }
 
     /// A heading of the section. Level 0 is the title of a document or an annex; however levels

@@ -41,6 +41,7 @@ impl Month {
     fn sources(&self) -> FigureSources<'_> {
         FigureSources {
             tables: &self.tables,
+            reads: Reads::default(),
             labels: &self.labels,
             boundaries: self.outlines.iter().map(|(c, m)| (c.as_str(), m)).collect(),
             communes: self.communes.iter().map(|(c, d)| (c.as_str(), *d)).collect(),
@@ -53,7 +54,7 @@ impl Month {
     }
 
     fn figures(&self) -> BTreeMap<String, Figure> {
-        figures(&self.sources()).unwrap()
+        figures(&self.sources()).unwrap().drawn
     }
 
     fn intervals(&self, name: &str) -> Intervals {
@@ -357,6 +358,19 @@ fn days_without_rows_are_days_without_tests() {
     let window = daily(&month);
     assert_eq!((window.days.len(), window.days[0].label.as_str()), (30, "15/9"));
     assert_eq!(window.axis, "Ngày/tháng");
+}
+
+#[test]
+fn a_figure_takes_no_other_tables_than_it_says() {
+    let month = Month::with(Fixture::small().tables);
+    let Figures { drawn, reads } = figures(&month.sources()).unwrap();
+    assert!(drawn.len() > 5 && drawn.keys().eq(reads.keys()), "{:?}", drawn.keys());
+    for (name, figure) in &drawn {
+        let mut tables = month.tables.clone();
+        tables.retain(|table, _| reads[name].contains(table));
+        let alone = figures(&Month::with(tables).sources()).unwrap();
+        assert_eq!(format!("{:?}", alone.drawn[name]), format!("{figure:?}"), "{name}");
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn margins_without_room_are_an_error() {
 #[test]
 fn odd_blocks_are_laid_out_all_the_same() {
     let empty = Table {
+        source: String::new(),
         caption: String::new(),
         columns: Vec::new(),
         rows: Vec::new(),

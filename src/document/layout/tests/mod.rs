@@ -65,6 +65,7 @@ fn column(title: &str, align: Align) -> Column {
 fn table(rows: usize) -> Table {
     let row = |n: usize| vec![format!("row{n}"), format!("{n},5")];
     Table {
+        source: String::new(),
         caption: "Caption".into(),
         columns: vec![column("Name", Align::Left), column("Value", Align::Right)],
         rows: (0..rows).map(row).collect(),
