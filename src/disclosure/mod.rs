@@ -10,14 +10,13 @@
 //! - `cell`: the cells of the rows, the same group under one key in all tables
 //! - `system`: published totals as equations over cells, and which cells to suppress
 //! - `bounds`: which cells have only one possible count left
-//! - `span`: which cells the equations still determine
+//! - `circuits`: which cells the equations leave open
 //!
 //! Charts, documents, annex and tables under `send/` take a [`Protected`], which only [`protect`] makes.
 
-mod bounds;
 mod cell;
+mod circuits;
 mod declaration;
-mod span;
 mod system;
 #[cfg(test)]
 mod tests;

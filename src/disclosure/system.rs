@@ -4,14 +4,14 @@
 //! Every table that partitions the samples gives, for each way of summing over its dimensions, one equation
 //! per group: the total and its parts. A total that no table publishes is an unknown. Cells are suppressed,
 //! the smallest first, ties by key, until every group of suppressed parts covers enough devices and no
-//! suppressed cell can be worked out of all equations together ([`super::span`], [`super::bounds`]).
+//! suppressed cell can be worked out of all equations together ([`super::circuits`]).
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bounds::{self, Bounds};
 use super::cell::{DISTRICT, Key, Rows};
+use super::circuits::{Change, Circuits};
 use super::declaration::Declaration;
-use super::span;
 
 /// Dimensions that tables sum over; technologies make up kinds of access, so they come first.
 const SUMMED: [&str; 9] = [
@@ -66,6 +66,19 @@ struct Cell {
     devices: Option<i64>,
     tests: i64,
     state: State,
+    /// Whether its tests are all that there are, failed ones included.
+    is_of_all_tests: bool,
+}
+
+impl Cell {
+    /// By how much its tests may be fewer, as everybody knows: one is left where it is suppressed, since an
+    /// empty group is shown as 0. A sum that nobody publishes follows from its parts.
+    fn room(&self) -> i64 {
+        match self.state {
+            State::Unpublished => i64::MAX,
+            _ => self.tests - i64::from(self.is_of_all_tests),
+        }
+    }
 }
 
 /// A total and the parts that add up to it.
@@ -85,6 +98,10 @@ pub(super) struct System {
     numbers: BTreeMap<Key, usize>,
     cells: Vec<Cell>,
     equations: Vec<Equation>,
+    /// The equations that each cell is in, and its coefficient there.
+    places: Vec<Vec<(usize, i64)>>,
+    /// Of the cells that are not known.
+    circuits: Circuits,
 }
 
 impl System {
@@ -102,7 +119,8 @@ impl System {
             totals(rows, declared, &mut sums);
         }
         for (_, _, total) in sums.keys() {
-            let none = Cell { devices: None, tests: 0, state: State::Unpublished };
+            let none =
+                Cell { devices: None, tests: 0, state: State::Unpublished, is_of_all_tests: false };
             found.entry(total.clone()).or_insert(none);
         }
         // Totals of a class of communes are sums over many; they are parts of no group of devices.
@@ -129,7 +147,16 @@ impl System {
         {
             cells[*total].tests = parts.iter().map(|part| cells[*part].tests).sum();
         }
-        System { cells, equations, numbers }
+        let mut places = vec![Vec::new(); cells.len()];
+        for (number, Equation { total, parts, .. }) in equations.iter().enumerate() {
+            places[*total].push((number, -1));
+            parts.iter().for_each(|part| places[*part].push((number, 1)));
+        }
+        for Equation { total, parts, .. } in equations.iter().filter(|e| e.is_of_all_tests) {
+            cells[*total].is_of_all_tests = true;
+            parts.iter().for_each(|part| cells[*part].is_of_all_tests = true);
+        }
+        System { cells, equations, numbers, places, circuits: Circuits::default() }
     }
 
     /// The gravest state of the cells behind a row.
@@ -153,11 +180,16 @@ impl System {
                 };
             }
         }
-        loop {
-            if !self.close_groups(min_devices) && !self.close_spans() && !self.close_bounds() {
-                return;
-            }
+        let unknown = |cell: &usize| self.cells[*cell].state.is_unknown();
+        for cell in (0..self.cells.len()).filter(unknown).collect::<Vec<_>>() {
+            self.circuits.add(cell, self.places[cell].iter().copied());
         }
+        while self.close_groups(min_devices) || self.close_circuits() || self.close_counts() {}
+    }
+
+    fn suppress(&mut self, cell: usize) {
+        self.cells[cell].state = State::Secondary;
+        self.circuits.add(cell, self.places[cell].iter().copied());
     }
 
     /// Every equation alone: at least two unknowns, and enough devices behind the suppressed parts.
@@ -165,7 +197,7 @@ impl System {
         let mut changed = false;
         for number in 0..self.equations.len() {
             while let Some(cell) = self.missing(&self.equations[number], min_devices) {
-                self.cells[cell].state = State::Secondary;
+                self.suppress(cell);
                 changed = true;
             }
         }
@@ -199,29 +231,40 @@ impl System {
         part.or_else(|| Some(*total).filter(published))
     }
 
-    /// All equations together: a further cell for each that they determine.
-    fn close_spans(&mut self) -> bool {
-        let unknown = |cell: &usize| self.cells[*cell].state.is_unknown();
-        let rows = self.equations.iter().map(|Equation { total, parts, .. }| {
-            let parts = parts.iter().filter(|c| unknown(c)).map(|c| (*c, 1));
-            parts.chain(Some((*total, -1)).filter(|(c, _)| unknown(c))).collect()
-        });
-        let exposed = span::determined(rows.collect());
-        self.cover(exposed)
+    /// All equations together: further cells for each that they determine, until they leave it open.
+    fn close_circuits(&mut self) -> bool {
+        let mut changed = false;
+        for cell in 0..self.cells.len() {
+            while self.cells[cell].state.is_suppressed() && !self.circuits.is_open(cell) {
+                let Some(other) = self.nearest_published(cell) else { break };
+                self.suppress(other);
+                changed = true;
+            }
+        }
+        changed
     }
 
-    /// Counts that only one value is left for.
-    fn close_bounds(&mut self) -> bool {
-        let bounds = |cell: &Cell| match cell.state {
-            State::Published | State::Zero => Bounds::known(cell.tests),
-            State::Unpublished => Bounds::at_least(0),
-            State::Primary | State::Secondary => Bounds::at_least(1),
+    /// Counts that might be the only possible ones: a further cell for each that no change is found for
+    /// which leaves everything published as it is, and every count possible. Changes are sought among the
+    /// largest counts first, which have the most room.
+    fn close_counts(&mut self) -> bool {
+        let unknown = (0..self.cells.len()).filter(|cell| self.cells[*cell].state.is_unknown());
+        let mut unknown: Vec<usize> = unknown.collect();
+        unknown.sort_by_key(|cell| (Reverse(self.cells[*cell].room()), *cell));
+        let (mut circuits, mut safe) = (Circuits::default(), BTreeSet::new());
+        for cell in unknown {
+            let change = circuits.add(cell, self.places[cell].iter().copied());
+            let is_possible = |change: &Change, sign: i64| {
+                change.iter().all(|(at, by)| self.cells[*at].room() >= -sign * by)
+            };
+            let possible = change.filter(|one| [1, -1].iter().any(|sign| is_possible(one, *sign)));
+            safe.extend(possible.into_iter().flat_map(BTreeMap::into_keys));
+        }
+        let exposed = |cell: &usize| {
+            let found = &self.cells[*cell];
+            found.state == State::Primary && found.is_of_all_tests && !safe.contains(cell)
         };
-        let mut bounds: Vec<Bounds> = self.cells.iter().map(bounds).collect();
-        let of_all = self.equations.iter().filter(|equation| equation.is_of_all_tests);
-        bounds::narrow(&mut bounds, of_all.map(|one| (one.total, one.parts.as_slice())));
-        let exposed = bounds.iter().enumerate().filter(|(_, bounds)| bounds.is_one());
-        let exposed = exposed.map(|(cell, _)| cell).collect();
+        let exposed: Vec<usize> = (0..self.cells.len()).filter(exposed).collect();
         self.cover(exposed)
     }
 
@@ -235,7 +278,7 @@ impl System {
                 continue;
             }
             if let Some(other) = self.nearest_published(cell) {
-                self.cells[other].state = State::Secondary;
+                self.suppress(other);
                 let holds = |one: &&Equation| one.total == other || one.parts.contains(&other);
                 for Equation { total, parts, .. } in self.equations.iter().filter(holds) {
                     covered.insert(*total);
@@ -249,22 +292,22 @@ impl System {
 
     /// The smallest published cell that shares an equation with this one, or with one that does.
     fn nearest_published(&self, cell: usize) -> Option<usize> {
-        let mut near = BTreeSet::from([cell]);
-        loop {
-            let touches = |Equation { total, parts, .. }: &&Equation| {
-                near.contains(total) || parts.iter().any(|part| near.contains(part))
-            };
-            let touched: Vec<&Equation> = self.equations.iter().filter(touches).collect();
-            let found = touched.iter().filter_map(|equation| self.smallest(equation));
+        let (mut near, mut edge) = (BTreeSet::from([cell]), vec![cell]);
+        while !edge.is_empty() {
+            let touched: BTreeSet<usize> = edge
+                .iter()
+                .flat_map(|cell| &self.places[*cell])
+                .map(|(number, _)| *number)
+                .collect();
+            let found = touched.iter().filter_map(|number| self.smallest(&self.equations[*number]));
             if let Some(found) = found.min_by_key(|c| (self.cells[*c].tests, *c)) {
                 return Some(found);
             }
-            let before = near.len();
-            near.extend(touched.iter().flat_map(|one| one.parts.iter().chain([&one.total])));
-            if near.len() == before {
-                return None;
-            }
+            let all = touched.iter().map(|number| &self.equations[*number]);
+            let all = all.flat_map(|one| one.parts.iter().chain([&one.total]));
+            edge = all.copied().filter(|cell| near.insert(*cell)).collect();
         }
+        None
     }
 }
 
@@ -280,7 +323,8 @@ fn is_primary(cell: &Cell, min_devices: i64) -> bool {
 /// Adds what a row says of its cells; the fewest devices that a table knows count.
 fn add(found: &mut BTreeMap<Key, Cell>, rows: &Rows, row: usize) {
     for key in &rows.keys[row] {
-        let none = Cell { devices: None, tests: 0, state: State::Published };
+        let none =
+            Cell { devices: None, tests: 0, state: State::Published, is_of_all_tests: false };
         found.entry(key.clone()).or_insert(none);
     }
     let Some(cell) = rows.keys[row].last().and_then(|key| found.get_mut(key)) else { return };

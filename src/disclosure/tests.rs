@@ -5,37 +5,41 @@ use arrow::compute::take_record_batch;
 use arrow::datatypes::Int64Type;
 use serde_json::json;
 
-use super::bounds::{Bounds, narrow};
-use super::span::determined;
+use super::circuits::Circuits;
 use super::{Protected, SUPPRESSED, protect};
 use crate::error::Result;
 use crate::queries::Queries;
 use crate::report::fixture::batch;
 use crate::statistics::Tables;
 
-fn row(coefficients: &[(usize, i64)]) -> BTreeMap<usize, i64> {
-    coefficients.iter().copied().collect()
+/// Which unknowns are open, of unknowns with the equations that they are in.
+fn open(unknowns: &[&[usize]]) -> Vec<bool> {
+    let mut circuits = Circuits::default();
+    for (unknown, equations) in unknowns.iter().enumerate() {
+        circuits.add(unknown, equations.iter().map(|equation| (*equation, 1)));
+    }
+    (0..unknowns.len()).map(|unknown| circuits.is_open(unknown)).collect()
 }
 
 /// x + y, y + z and x + z are known: so is each.
 #[test]
-fn a_cycle_of_odd_length_determines_its_unknowns() {
-    let rows = vec![row(&[(0, 1), (1, 1)]), row(&[(1, 1), (2, 1)]), row(&[(0, 1), (2, 1)])];
-    let mut found = determined(rows);
-    found.sort_unstable();
-    assert_eq!(found, [0, 1, 2]);
+fn a_cycle_of_odd_length_leaves_nothing_open() {
+    assert_eq!(open(&[&[0, 2], &[0, 1], &[1, 2]]), [false; 3]);
 }
 
-/// The four cells of a square with known sums of rows and columns may still be anything.
+/// The four cells of a square with known sums of rows and columns may still be anything; a fifth cell in
+/// a row of its own may not.
 #[test]
-fn a_square_determines_nothing() {
-    let rows = vec![
-        row(&[(0, 1), (1, 1)]),
-        row(&[(2, 1), (3, 1)]),
-        row(&[(0, 1), (2, 1)]),
-        row(&[(1, 1), (3, 1)]),
-    ];
-    assert!(determined(rows).is_empty());
+fn a_square_is_open() {
+    let cells: [&[usize]; 5] = [&[0, 2], &[0, 3], &[1, 2], &[1, 3], &[4, 3]];
+    assert_eq!(open(&cells), [true, true, true, true, false]);
+    let mut circuits = Circuits::default();
+    let square = cells[..4].iter().enumerate();
+    let changes: Vec<_> = square
+        .map(|(n, equations)| circuits.add(n, equations.iter().map(|equation| (*equation, 1))))
+        .collect();
+    let change = BTreeMap::from([(0, 1), (1, -1), (2, -1), (3, 1)]);
+    assert_eq!(changes, [None, None, None, Some(change)]);
 }
 
 /// Commune, operator, tests and devices, of mobile networks.
@@ -167,16 +171,4 @@ fn a_table_of_which_nothing_is_declared_does_not_leave() {
     tables.insert("own_table".into(), table);
     let error = protected(&tables).unwrap_err().to_string();
     assert!(error.contains("`own_table`") && error.contains("disclosure.toml"), "{error}");
-}
-
-#[test]
-fn bounds_meet_where_only_one_value_is_left() {
-    let mut bounds =
-        [Bounds::known(3), Bounds::at_least(1), Bounds::at_least(1), Bounds::at_least(1)];
-    narrow(&mut bounds, [(0, &[1, 2, 3][..])].into_iter());
-    assert!(bounds.iter().all(|one| one.is_one()));
-    let mut bounds =
-        [Bounds::known(4), Bounds::at_least(1), Bounds::at_least(1), Bounds::at_least(1)];
-    narrow(&mut bounds, [(0, &[1, 2, 3][..])].into_iter());
-    assert_eq!(bounds[1], Bounds { least: 1, most: 2 });
 }
