@@ -97,7 +97,7 @@ struct Output<'a> {
 
 impl Output<'_> {
     fn fault(&self, message: impl ToString) -> crate::error::Error {
-        let path = self.target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let path = self.target.display().to_string();
         ValidationFault::Work { path, message: message.to_string() }.into()
     }
 

@@ -52,7 +52,7 @@ pub fn ledger(staging: &Staging, ledger: &Ledger) -> Result<()> {
 pub fn quarantine(staging: &Staging, valid: &ValidSamples) -> Result<()> {
     let target = staging.file("internal/quarantine.parquet")?;
     join(&valid.quarantine, &target)
-        .map_err(|message| ValidationFault::Work { path: "quarantine.parquet".into(), message })?;
+        .map_err(|message| ValidationFault::Work { path: target.display().to_string(), message })?;
     Ok(())
 }
 

@@ -29,7 +29,7 @@ use crate::error::Result;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::queries::{QUANTILES, Queries, Series, StatisticsTable};
-use crate::validation::{ValidSamples, register_accepted};
+use crate::validation::{ValidSamples, ValidationFault, register_accepted};
 
 /// Tables by name, each in a total order.
 pub type Tables = BTreeMap<String, RecordBatch>;
@@ -196,11 +196,15 @@ fn views(plan: &Plan) -> Vec<(String, String)> {
 
 /// Streams a query into a Parquet file.
 fn write(engine: &dyn Engine, query: &str, sql: &str, file: &Path) -> Result<()> {
+    let fault = |error: &dyn std::fmt::Display| {
+        let path = file.display().to_string();
+        ValidationFault::Work { path, message: error.to_string() }
+    };
     let mut writer: Option<ArrowWriter<File>> = None;
     let open = |schema| -> Result<ArrowWriter<File>> {
-        let target = File::create(file).map_err(|e| failed(query, &e))?;
-        Ok(ArrowWriter::try_new(target, schema, Some(writer_properties()))
-            .map_err(|e| failed(query, &e))?)
+        let target = File::create(file).map_err(|e| fault(&e))?;
+        let writer = ArrowWriter::try_new(target, schema, Some(writer_properties()));
+        Ok(writer.map_err(|e| fault(&e))?)
     };
     let schema = engine.stream(query, sql, &mut |batch| {
         let batch = whole_numbers(&batch).map_err(|e| failed(query, &e))?;
@@ -208,7 +212,7 @@ fn write(engine: &dyn Engine, query: &str, sql: &str, file: &Path) -> Result<()>
             Some(writer) => writer,
             none => none.insert(open(batch.schema())?),
         };
-        Ok(writer.write(&batch).map_err(|e| failed(query, &e))?)
+        Ok(writer.write(&batch).map_err(|e| fault(&e))?)
     })?;
     let writer = match writer {
         Some(writer) => writer,
@@ -217,7 +221,7 @@ fn write(engine: &dyn Engine, query: &str, sql: &str, file: &Path) -> Result<()>
             open(empty.map_err(|e| failed(query, &e))?.schema())?
         }
     };
-    Ok(writer.close().map(drop).map_err(|e| failed(query, &e))?)
+    Ok(writer.close().map(drop).map_err(|e| fault(&e))?)
 }
 
 /// Computes every table of `queries/statistics/tables.toml`, and those of fixed shape.

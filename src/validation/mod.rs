@@ -36,7 +36,7 @@ const SECTION_ROWS: u64 = 524_288;
 pub enum ValidationFault {
     #[error("`{query}` does not fit the program: {message}")]
     Query { query: String, message: String },
-    #[error("intermediate file `{path}` cannot be written: {message}")]
+    #[error("`{path}` cannot be written: {message}")]
     Work { path: String, message: String },
     #[error("worker threads cannot be started: {0}")]
     Threads(String),
@@ -48,6 +48,11 @@ impl Fault for ValidationFault {
             ValidationFault::Query { .. } => Kind::Usage,
             _ => Kind::Output,
         }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let work = matches!(self, ValidationFault::Work { .. });
+        work.then(|| "make room there; TMPDIR names the folder of intermediate files".into())
     }
 }
 
