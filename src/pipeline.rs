@@ -246,6 +246,7 @@ fn write(
     output::ledger(staging, &measured.ledger)?;
     output::queries(staging, plan, &bench)?;
     output::complete_tables(staging, &bench.tables)?;
+    progress(Step::Stage { name: "privacy", rows: 0 });
     let least = plan.config.privacy.min_devices;
     let queries = &plan.queries;
     let mut protected = protect(&queries.disclosure, &queries.families, least, &bench.tables)?;

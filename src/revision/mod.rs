@@ -38,9 +38,12 @@ impl Revision {
     /// read of the revision before.
     pub fn next(out: &Path, name: &str, origin: &Origin, tables: &[&str]) -> Result<Self> {
         let kept = highest(out, name);
-        let current = Manifest::read(&out.join(name)).ok();
-        let Some(current) = current else {
-            return Ok(Revision { number: kept + 1, ..Revision::default() });
+        let Ok(current) = Manifest::read(&out.join(name)) else {
+            // A bundle that can no longer be read may still hold documents that were sent.
+            let stands = out.join(name).join(FILE_NAME).exists();
+            let keeps = stands.then(|| format!("{name}.{}", kept + 1));
+            let number = kept + 1 + u32::from(stands);
+            return Ok(Revision { number, keeps, ..Revision::default() });
         };
         let number = current.origin.revision;
         if current.origin.inputs_key()? == origin.inputs_key()? {

@@ -118,5 +118,7 @@ fn a_damaged_bundle_is_not_recalled() {
         let (samples_unchanged, bundle) = recalled(&built.case, "2025-10", &more);
         assert!(!samples_unchanged, "{file}");
         assert!(!bundle.table("operator").is_empty());
+        let kept = fs::read_to_string(built.case.path("out/.revisions/66-2025-10.1").join(file));
+        assert_eq!(kept.unwrap(), "{}", "what was there before is kept, whatever it is");
     }
 }
