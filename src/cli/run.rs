@@ -29,7 +29,8 @@ Make the reports of a month: samples in, a bundle out.
 
 The bundle OUT/PROVINCE-MONTH/ holds send/ (reports, charts, tables, annex), internal/ (ledger, \
 quarantine, effective samples, the SQL that was run) and manifest.json. It appears whole or not at \
-all. When samples, configuration, templates and program are the same as last time, nothing is done. \
+all. When samples, configuration, templates and program are the same as last time, nothing is done; \
+when only templates, forms, texts or the words of the configuration are others, samples are not read again. \
 When more rows are rejected than the fail threshold allows, ledger and quarantine are written but no \
 reports, and the exit code is 3.
 
