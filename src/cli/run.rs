@@ -206,9 +206,6 @@ fn plan(args: &RunArgs, config: Config, month: &str, work: &Path) -> Result<Plan
 
 fn answer(outcome: Outcome) -> Answer {
     let (status, headline) = match outcome.verdict {
-        Verdict::Built if outcome.recalled => {
-            ("built", "samples unchanged, the rest made again: built")
-        }
         Verdict::Built => ("built", "built"),
         Verdict::Unchanged => ("unchanged", "nothing changed (--force builds it again):"),
         Verdict::DryRun => ("dry_run", "dry run, nothing written; a run would build"),
@@ -216,6 +213,10 @@ fn answer(outcome: Outcome) -> Answer {
     };
     let bundle = outcome.bundle.display().to_string();
     let mut text = format!("{headline} {bundle}\n");
+    if outcome.recalled {
+        text +=
+            "the samples are those of the bundle that stood there; only the rest was made again\n";
+    }
     if let Some(found) = &outcome.ledger {
         text += &format!("\n{}", ledger::summary(found));
     }

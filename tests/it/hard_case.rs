@@ -100,8 +100,12 @@ fn texts(value: &Value, found: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
         Value::Object(map) => {
             let is_figure = map.contains_key("alternative");
-            let silent =
-                |key: &str| key == "align" || is_figure && ["name", "alternative"].contains(&key);
+            let is_table = map.contains_key("columns");
+            let silent = |key: &str| {
+                key == "align"
+                    || is_table && key == "source"
+                    || is_figure && ["name", "alternative"].contains(&key)
+            };
             let printed = map.iter().filter(|(key, _)| !silent(key));
             printed.for_each(|(_, item)| texts(item, found));
         }
