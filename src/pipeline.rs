@@ -254,10 +254,8 @@ fn write(
     let title = |table: &str, column: &str| {
         labels.column_title(table, column).unwrap_or_else(|_| column.to_owned())
     };
-    let mut tables = provenance::tables(&bench.queries, &bench.inputs, &bench.tables)?;
     let changes = revision.changes(&groupings(plan), protected.tables(), &title)?;
     if let Some(table) = changes {
-        tables.insert(revision::TABLE.to_owned(), provenance::made_of(revision::TABLE));
         protected.add(revision::TABLE, table);
     }
     output::tables(staging, &protected)?;
@@ -269,6 +267,7 @@ fn write(
     let documents =
         output::documents(staging, plan, &protected, ledger, &plates, warnings, number)?;
     output::annex(staging, plan, &protected, simulated)?;
+    let tables = provenance::tables(&bench.queries, &bench.inputs, protected.tables())?;
     Ok(Provenance { tables, figures, documents })
 }
 

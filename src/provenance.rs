@@ -2,8 +2,9 @@
 //! configuration. It stands in the manifest, beside the SHA-256 of each of these.
 //!
 //! What a query reads is taken from its SQL, what a figure was drawn from is recorded while it is drawn,
-//! and what stands on a page is taken from its layout. Names that begin with `@` are the sources of a
-//! run ([`SOURCES`]), each a part of the manifest.
+//! and what stands on a page is taken from its layout. The words of a page, and lists that only documents
+//! have, may use any published table: they come from [`FIELDS`]. Names that begin with `@` are the
+//! sources of a run ([`SOURCES`]), each a part of the manifest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ use crate::error::{Fault, Kind, Result};
 use crate::statistics::{RunQuery, Tables};
 
 /// What a run begins with, and where the manifest has it.
-pub const SOURCES: [(&str, &str); 12] = [
+pub const SOURCES: [(&str, &str); 14] = [
     ("@samples", "inputs, samples/"),
     ("@register", "inputs, register/; without one, the register of the program"),
     ("@boundaries", "inputs, boundaries/"),
@@ -27,26 +28,39 @@ pub const SOURCES: [(&str, &str); 12] = [
     ("@population", "inputs, population/"),
     ("@published", "inputs, reconciliation/"),
     ("@campaign", "inputs, campaign/"),
+    ("@texts", "inputs, texts/"),
     ("@history", "history"),
     ("@replaced", "replaces"),
+    ("@templates", "templates"),
     ("@configuration", "configuration"),
     ("@program", "program"),
 ];
 
+/// What documents say and list, beside the tables and charts that they show as they are.
+pub const FIELDS: &str = "fields";
+
+/// The one table that the program computes of a query's rows; that query has no table of its own.
+const COMPARISONS: &str = "comparisons";
+
+/// The chain tells a chart from the table of the same name.
+const CHART: &str = "chart ";
+
 /// What the program makes without a query that a bundle keeps, by how its name begins, and of what.
-const MADE: [(&str, &[&str]); 31] = [
+const MADE: [(&str, &[&str]); 33] = [
     ("passed", &["@samples", "@register", "@boundaries", "@operators", "@configuration"]),
     ("duplicates", &["passed"]),
     ("accepted", &["passed", "duplicates"]),
     ("quarantine", &["@samples", "@register", "@boundaries", "@operators", "@configuration"]),
+    ("ledger", &["passed", "duplicates"]),
     ("devices", &["accepted"]),
     ("samples_effective", &["accepted", "devices"]),
+    ("effective_day_part", &["samples_effective_day_part"]),
     ("effective", &["samples_effective"]),
     ("tests", &["accepted", "devices"]),
     ("student_t", &["@program"]),
     ("ranks", &["@program"]),
     ("gap_p_values", &["gap_tests"]),
-    ("comparisons", &["effective", "@configuration"]),
+    (COMPARISONS, &["@configuration"]),
     ("parameters", &["@configuration"]),
     ("families", &["@configuration"]),
     ("access_types", &["@configuration"]),
@@ -68,13 +82,15 @@ const MADE: [(&str, &[&str]); 31] = [
     ("reconciliation", &["@published", "@configuration"]),
 ];
 
+/// The tables that each chart was drawn from, by its name.
+pub type Drawn = BTreeMap<String, BTreeSet<String>>;
+
 /// How the parts of a bundle follow from each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// Tables of results, and those on the way to them.
     pub tables: BTreeMap<String, Made>,
-    /// The tables that each chart was drawn from.
-    pub figures: BTreeMap<String, BTreeSet<String>>,
+    pub figures: Drawn,
     /// Documents, by their file.
     pub documents: BTreeMap<String, Paged>,
 }
@@ -98,8 +114,7 @@ pub struct Paged {
     pub pages: Vec<OnPage>,
 }
 
-/// Tables and figures on a page. A table that is none of the bundle is a list that the program makes of
-/// several of them for documents.
+/// Tables and figures on a page. A table that is none of the bundle is a list of [`FIELDS`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnPage {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -122,20 +137,25 @@ impl OnPage {
     }
 }
 
-/// How the tables of a bundle were made, with all that lies on the way from the sources.
+/// How the tables of a bundle were made, with all that lies on the way from the sources to those that
+/// leave the office and to the documents.
 pub fn tables(
     queries: &[RunQuery],
     inputs: &Tables,
-    results: &Tables,
+    published: &Tables,
 ) -> Result<BTreeMap<String, Made>> {
-    let mut tables: BTreeMap<String, Made> = BTreeMap::new();
-    for RunQuery { name, table, sql } in queries.iter().filter(|query| !query.table.is_empty()) {
-        let reads = engine::tables_read(name, sql)?;
-        tables.insert(table.clone(), Made { query: Some(name.clone()), reads });
+    let mut tables = BTreeMap::from([(FIELDS.to_owned(), fields(published))]);
+    for RunQuery { name, table, sql } in queries {
+        let mut made = Made { query: Some(name.clone()), reads: engine::tables_read(name, sql)? };
+        let mut table = table.as_str();
+        if table.is_empty() {
+            table = COMPARISONS;
+            made.reads.extend(made_of(COMPARISONS).reads);
+        }
+        tables.insert(table.to_owned(), made);
     }
-    let named = inputs.keys().chain(results.keys()).cloned();
     let read = tables.values().flat_map(|made| made.reads.clone());
-    let mut open: Vec<String> = named.chain(read).collect();
+    let mut open: Vec<String> = inputs.keys().cloned().chain(read).collect();
     while let Some(name) = open.pop() {
         if tables.contains_key(&name) || name.starts_with('@') {
             continue;
@@ -147,8 +167,14 @@ pub fn tables(
     Ok(tables)
 }
 
+fn fields(published: &Tables) -> Made {
+    let others = ["ledger", "@configuration", "@texts", "@templates"];
+    let reads = published.keys().map(String::as_str).chain(others).map(str::to_owned).collect();
+    Made { query: None, reads }
+}
+
 /// How the program makes a table; of nothing where that is not known.
-pub fn made_of(name: &str) -> Made {
+fn made_of(name: &str) -> Made {
     let found = MADE.iter().find(|(start, _)| name.starts_with(start));
     let reads = match name.strip_suffix("_by_family") {
         Some(all) => [all.to_owned()].into(),
@@ -226,10 +252,12 @@ impl Trace<'_> {
         if let Some(file) = file {
             return Ok(self.document(&file, &provenance.documents[&file], page)?);
         }
-        let known = provenance.figures.keys().chain(provenance.tables.keys());
-        if page.is_none() && known.clone().any(|known| known == name) {
-            return Ok(self.link(name));
+        let is_chart = provenance.figures.contains_key(name);
+        if page.is_none() && (is_chart || provenance.tables.contains_key(name)) {
+            let chart = if is_chart { CHART } else { "" };
+            return Ok(self.link(&format!("{chart}{name}")));
         }
+        let known = provenance.figures.keys().chain(provenance.tables.keys());
         let short = |file: &'_ String| {
             let name = file.strip_prefix("send/reports/").unwrap_or(file);
             name.strip_suffix(".pdf").unwrap_or(name).to_owned()
@@ -255,34 +283,41 @@ impl Trace<'_> {
                 }
             },
         };
-        let names: BTreeSet<&String> =
-            shown.iter().flat_map(|page| page.figures.iter().chain(&page.tables)).collect();
+        let charts = shown.iter().flat_map(|page| &page.figures);
+        let mut names: BTreeSet<String> = charts.map(|name| format!("{CHART}{name}")).collect();
+        names.extend(shown.iter().flat_map(|page| page.tables.clone()));
+        let from = names.into_iter().chain([FIELDS.to_owned()]).collect();
         let template = self.0.origin.templates.iter().find(|one| one.name == paged.template);
         let mut parts = self.files(|name| name == file);
         parts.extend(template.map(|one| (format!("template {}", one.name), one.sha256.clone())));
         let name = page.map_or_else(|| file.to_owned(), |page| format!("{file}, page {page}"));
-        Ok(Link { name, parts, from: names.into_iter().cloned().collect() })
+        Ok(Link { name, parts, from })
     }
 
     fn link(&self, name: &str) -> Link {
         let provenance = &self.0.provenance;
-        let (name, named) = (name.to_owned(), |folder: &str, ends: &[&str]| {
+        let named = |folder: &str, ends: &[&str]| {
             let wanted: Vec<String> =
                 ends.iter().map(|end| format!("{folder}/{name}.{end}")).collect();
             self.files(|file| wanted.iter().any(|one| one == file))
-        });
+        };
+        let name = name.to_owned();
         if name.starts_with('@') {
             return Link { parts: self.source(&name), name, from: Vec::new() };
         }
-        if let Some(reads) = provenance.figures.get(&name) {
-            let parts = named("send/charts", &["png", "svg"]);
-            return Link { parts, name, from: reads.iter().cloned().collect() };
+        if let Some(chart) = name.strip_prefix(CHART) {
+            let wanted = ["png", "svg"].map(|end| format!("send/charts/{chart}.{end}"));
+            let parts = self.files(|file| wanted.iter().any(|one| one == file));
+            let reads = provenance.figures.get(chart).cloned().unwrap_or_default();
+            return Link { parts, name, from: reads.into_iter().collect() };
         }
+        let Some(made) = provenance.tables.get(&name).cloned() else {
+            return Link { name, parts: Vec::new(), from: vec![FIELDS.to_owned()] };
+        };
         let mut parts = named("internal/tables", &["parquet"]);
         parts.extend(named("send/tables", &["csv", "parquet"]));
         parts.extend(named("internal/inputs", &["parquet"]));
-        parts.extend(named("internal", &["parquet"]));
-        let made = provenance.tables.get(&name).cloned().unwrap_or_default();
+        parts.extend(named("internal", &["json", "parquet"]));
         let query = made.query.map(|query| format!("internal/queries/{query}"));
         let step = match name.as_str() {
             "passed" | "duplicates" | "accepted" | "quarantine" => "internal/queries/validation/",
@@ -326,6 +361,9 @@ impl Trace<'_> {
                     .map(|one| (format!("revision {}", one.revision), one.key.clone()))
                     .collect()
             }
+            "@templates" => {
+                origin.templates.iter().map(|one| (one.name.clone(), one.sha256.clone())).collect()
+            }
             "@program" => vec![(program, String::new())],
             "@published" => inputs("reconciliation/"),
             other => {
@@ -366,6 +404,8 @@ mod tests {
         assert_eq!(reads("accepted"), ["duplicates", "passed"]);
         assert!(reads("passed").contains(&"@samples"));
         assert_eq!(reads("parameters"), ["@configuration"]);
+        assert_eq!(reads("comparisons"), ["@configuration", "effective"]);
+        assert_eq!(reads("effective"), ["samples_effective"]);
     }
 
     #[test]

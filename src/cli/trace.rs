@@ -71,8 +71,5 @@ fn text(link: &Link) -> String {
     if !link.from.is_empty() {
         text += &format!("  from {}\n", link.from.join(", "));
     }
-    if link.parts.is_empty() && link.from.is_empty() && source.is_empty() {
-        text += "  made by the program of the tables of the bundle\n";
-    }
     text
 }

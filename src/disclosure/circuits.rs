@@ -39,14 +39,32 @@ pub(super) type Change = BTreeMap<usize, i64>;
 impl Circuits {
     /// Adds an unknown with its coefficients by equation. The change that it makes possible, by 1 of
     /// itself, if it closes a circuit.
-    pub(super) fn add(
-        &mut self,
-        unknown: usize,
-        coefficients: impl Iterator<Item = (usize, i64)>,
-    ) -> Option<Change> {
+    pub(super) fn add(&mut self, unknown: usize, coefficients: &[(usize, i64)]) -> Option<Change> {
+        let (mut column, mut made_of) = self.reduced(unknown, coefficients);
+        let Some((pivot, value)) = column.last_key_value().map(|(at, c)| (*at, *c)) else {
+            self.open.extend(made_of.keys());
+            return Some(change(made_of));
+        };
+        let inverse = power(value, PRIME - 2);
+        for coefficient in column.values_mut().chain(made_of.values_mut()) {
+            *coefficient = times(*coefficient, inverse);
+        }
+        self.places.insert(pivot, self.basis.len());
+        self.basis.push(Basic { pivot, column, made_of });
+        None
+    }
+
+    /// The change that an unknown would make possible.
+    pub(super) fn tried(&self, unknown: usize, coefficients: &[(usize, i64)]) -> Option<Change> {
+        let (column, made_of) = self.reduced(unknown, coefficients);
+        column.is_empty().then(|| change(made_of))
+    }
+
+    /// What is left of a column when the basis is taken off, and what that is made of.
+    fn reduced(&self, unknown: usize, coefficients: &[(usize, i64)]) -> (Column, Column) {
         let mut column = Column::new();
         for (equation, coefficient) in coefficients {
-            put(&mut column, equation, field(coefficient));
+            put(&mut column, *equation, field(*coefficient));
         }
         let mut made_of = Column::from([(unknown, 1)]);
         // A column has entries in pivots of its own and of later ones only: each is met once.
@@ -63,23 +81,17 @@ impl Circuits {
                 put(&mut made_of, *of, times(*coefficient, factor));
             }
         }
-        let Some((pivot, value)) = column.last_key_value().map(|(at, c)| (*at, *c)) else {
-            self.open.extend(made_of.keys());
-            return Some(made_of.into_iter().map(|(of, c)| (of, signed(c))).collect());
-        };
-        let inverse = power(value, PRIME - 2);
-        for coefficient in column.values_mut().chain(made_of.values_mut()) {
-            *coefficient = times(*coefficient, inverse);
-        }
-        self.places.insert(pivot, self.basis.len());
-        self.basis.push(Basic { pivot, column, made_of });
-        None
+        (column, made_of)
     }
 
     /// Whether equations leave the unknown open.
     pub(super) fn is_open(&self, unknown: usize) -> bool {
         self.open.contains(&unknown)
     }
+}
+
+fn change(made_of: Column) -> Change {
+    made_of.into_iter().map(|(of, coefficient)| (of, signed(coefficient))).collect()
 }
 
 fn put(column: &mut Column, at: usize, coefficient: u64) {

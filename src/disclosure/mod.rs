@@ -9,7 +9,6 @@
 //! - `declaration`: what each table says of its cells (`queries/disclosure.toml`)
 //! - `cell`: the cells of the rows, the same group under one key in all tables
 //! - `system`: published totals as equations over cells, and which cells to suppress
-//! - `bounds`: which cells have only one possible count left
 //! - `circuits`: which cells the equations leave open
 //!
 //! Charts, documents, annex and tables under `send/` take a [`Protected`], which only [`protect`] makes.

@@ -3,8 +3,8 @@
 //!
 //! Every table that partitions the samples gives, for each way of summing over its dimensions, one equation
 //! per group: the total and its parts. A total that no table publishes is an unknown. Cells are suppressed,
-//! the smallest first, ties by key, until every group of suppressed parts covers enough devices and no
-//! suppressed cell can be worked out of all equations together ([`super::circuits`]).
+//! the finest first, then the smallest, ties by key, until every group of suppressed parts covers enough
+//! devices and no suppressed cell can be worked out of all equations together ([`super::circuits`]).
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,9 @@ const SUMMED: [&str; 9] = [
 
 /// Sums of as many smaller numbers as fit into memory are the same in the integers and in the field.
 const EXACT: i64 = 1 << 30;
+
+/// Published cells of each fineness that are looked at before one is suppressed.
+const CANDIDATES: usize = 40;
 
 /// By which communes are summed, too.
 const CLASS: &str = "quota_met";
@@ -69,6 +72,8 @@ struct Cell {
     devices: Option<i64>,
     tests: i64,
     state: State,
+    /// By how many dimensions it is told apart from others: the more, the less it is missed.
+    fineness: usize,
     /// Whether its tests are all that there are, failed ones included.
     is_of_all_tests: bool,
 }
@@ -122,8 +127,13 @@ impl System {
             totals(rows, declared, &mut sums);
         }
         for (_, _, total) in sums.keys() {
-            let none =
-                Cell { devices: None, tests: 0, state: State::Unpublished, is_of_all_tests: false };
+            let none = Cell {
+                devices: None,
+                tests: 0,
+                state: State::Unpublished,
+                fineness: 0,
+                is_of_all_tests: false,
+            };
             found.entry(total.clone()).or_insert(none);
         }
         // Totals of a class of communes are sums over many; they are parts of no group of devices.
@@ -144,7 +154,8 @@ impl System {
             .filter(|(key, _)| key.contains_key(CLASS))
             .map(|(_, cell)| *cell)
             .collect();
-        let mut cells: Vec<Cell> = found.into_values().collect();
+        let with_fineness = |(key, cell): (Key, Cell)| Cell { fineness: key.len(), ..cell };
+        let mut cells: Vec<Cell> = found.into_iter().map(with_fineness).collect();
         for Equation { total, parts, .. } in
             equations.iter().filter(|e| by_class.contains(&e.total))
         {
@@ -185,14 +196,14 @@ impl System {
         }
         let unknown = |cell: &usize| self.cells[*cell].state.is_unknown();
         for cell in (0..self.cells.len()).filter(unknown).collect::<Vec<_>>() {
-            self.circuits.add(cell, self.places[cell].iter().copied());
+            self.circuits.add(cell, &self.places[cell]);
         }
         while self.close_groups(min_devices) || self.close_circuits() || self.close_counts() {}
     }
 
     fn suppress(&mut self, cell: usize) {
         self.cells[cell].state = State::Secondary;
-        self.circuits.add(cell, self.places[cell].iter().copied());
+        self.circuits.add(cell, &self.places[cell]);
     }
 
     /// Every equation alone: at least two unknowns, and enough devices behind the suppressed parts.
@@ -239,7 +250,9 @@ impl System {
         let mut changed = false;
         for cell in 0..self.cells.len() {
             while self.cells[cell].state.is_suppressed() && !self.circuits.is_open(cell) {
-                let Some(other) = self.nearest_published(cell) else { break };
+                let tried = |other: usize| self.circuits.tried(other, &self.places[other]);
+                let opens = |other| tried(other).is_some_and(|change| change.contains_key(&cell));
+                let Some(other) = self.protector(cell, &opens) else { break };
                 self.suppress(other);
                 changed = true;
             }
@@ -256,62 +269,71 @@ impl System {
         unknown.sort_by_key(|cell| (Reverse(self.cells[*cell].room()), *cell));
         let (mut circuits, mut safe) = (Circuits::default(), BTreeSet::new());
         for cell in unknown {
-            let change = circuits.add(cell, self.places[cell].iter().copied());
-            let is_possible = |change: &Change, sign: i64| {
-                let fits = |at: usize, by: i64| by.abs() < EXACT && self.cells[at].room() >= -by;
-                change.iter().all(|(at, by)| fits(*at, sign * by))
-            };
-            let possible = change.filter(|one| [1, -1].iter().any(|sign| is_possible(one, *sign)));
+            let change = circuits.add(cell, &self.places[cell]);
+            let possible = change.filter(|change| self.is_possible(change));
             safe.extend(possible.into_iter().flat_map(BTreeMap::into_keys));
         }
-        let exposed = |cell: &usize| {
-            let found = &self.cells[*cell];
-            found.state == State::Primary && found.is_of_all_tests && !safe.contains(cell)
-        };
-        let exposed: Vec<usize> = (0..self.cells.len()).filter(exposed).collect();
-        self.cover(exposed)
-    }
-
-    /// Suppresses a further cell for each that is exposed; those that one of these may protect, too, are
-    /// looked at again before anything is suppressed for them.
-    fn cover(&mut self, exposed: Vec<usize>) -> bool {
-        let mut covered = BTreeSet::new();
-        let mut changed = false;
-        for cell in exposed {
-            if !self.cells[cell].state.is_suppressed() || covered.contains(&cell) {
+        let (mut changed, mut begun) = (false, BTreeSet::new());
+        for cell in 0..self.cells.len() {
+            let found = &self.cells[cell];
+            if found.state != State::Primary || !found.is_of_all_tests || safe.contains(&cell) {
                 continue;
             }
-            if let Some(other) = self.nearest_published(cell) {
-                self.suppress(other);
-                let holds = |one: &&Equation| one.total == other || one.parts.contains(&other);
-                for Equation { total, parts, .. } in self.equations.iter().filter(holds) {
-                    covered.insert(*total);
-                    covered.extend(parts.iter().copied());
-                }
-                changed = true;
+            if self.places[cell].iter().any(|(number, _)| begun.contains(number)) {
+                continue;
             }
+            let tried = |other: usize| {
+                let change = circuits.tried(other, &self.places[other]);
+                change.filter(|change| self.is_possible(change))
+            };
+            let frees = |other| tried(other).is_some_and(|change| change.contains_key(&cell));
+            let Some(other) = self.protector(cell, &frees) else { continue };
+            match tried(other) {
+                Some(change) => safe.extend(change.into_keys()),
+                // It takes more than one; what else they need is looked at first.
+                None => begun.extend(self.places[other].iter().map(|(number, _)| *number)),
+            }
+            circuits.add(other, &self.places[other]);
+            self.suppress(other);
+            changed = true;
         }
         changed
     }
 
-    /// The smallest published cell that shares an equation with this one, or with one that does.
-    fn nearest_published(&self, cell: usize) -> Option<usize> {
+    /// Whether no count falls below what everybody knows it to be at least, either way.
+    fn is_possible(&self, change: &Change) -> bool {
+        let fits = |at: usize, by: i64| by.abs() < EXACT && self.cells[at].room() >= -by;
+        [1, -1].iter().any(|sign| change.iter().all(|(at, by)| fits(*at, sign * by)))
+    }
+
+    /// The published cell to suppress for another: one that protects it at once, if there is one near, of
+    /// these the finest, then the nearest and smallest. Cells that are near share an equation, or each one
+    /// with an unknown cell between them.
+    fn protector(&self, cell: usize, protects: &dyn Fn(usize) -> bool) -> Option<usize> {
         let (mut near, mut edge) = (BTreeSet::from([cell]), vec![cell]);
-        while !edge.is_empty() {
-            let touched: BTreeSet<usize> = edge
-                .iter()
-                .flat_map(|cell| &self.places[*cell])
-                .map(|(number, _)| *number)
-                .collect();
-            let found = touched.iter().filter_map(|number| self.smallest(&self.equations[*number]));
-            if let Some(found) = found.min_by_key(|c| (self.cells[*c].tests, *c)) {
-                return Some(found);
+        let mut found = Vec::new();
+        for distance in 0.. {
+            let numbers = edge.iter().flat_map(|cell| &self.places[*cell]);
+            let numbers: BTreeSet<usize> = numbers.map(|(number, _)| *number).collect();
+            let all = numbers.iter().map(|number| &self.equations[*number]);
+            let all = all.flat_map(|one| one.parts.iter().chain([&one.total])).copied();
+            let next: Vec<usize> = all.filter(|other| near.insert(*other)).collect();
+            let published = next.iter().filter(|c| self.cells[**c].state == State::Published);
+            found.extend(published.map(|other| {
+                let Cell { fineness, tests, .. } = self.cells[*other];
+                (Reverse(fineness), distance, tests, *other)
+            }));
+            edge = next;
+            edge.retain(|other| self.cells[*other].state.is_unknown());
+            if edge.is_empty() {
+                break;
             }
-            let all = touched.iter().map(|number| &self.equations[*number]);
-            let all = all.flat_map(|one| one.parts.iter().chain([&one.total]));
-            edge = all.copied().filter(|cell| near.insert(*cell)).collect();
         }
-        None
+        found.sort_unstable();
+        let of_one_fineness = found.chunk_by(|a, b| a.0 == b.0);
+        let mut tried = of_one_fineness.flat_map(|all| all.iter().take(CANDIDATES));
+        let best = tried.find(|(.., other)| protects(*other)).or(found.first());
+        best.map(|(.., other)| *other)
     }
 }
 
@@ -327,8 +349,13 @@ fn is_primary(cell: &Cell, min_devices: i64) -> bool {
 /// Adds what a row says of its cells; the fewest devices that a table knows count.
 fn add(found: &mut BTreeMap<Key, Cell>, rows: &Rows, row: usize) {
     for key in &rows.keys[row] {
-        let none =
-            Cell { devices: None, tests: 0, state: State::Published, is_of_all_tests: false };
+        let none = Cell {
+            devices: None,
+            tests: 0,
+            state: State::Published,
+            fineness: 0,
+            is_of_all_tests: false,
+        };
         found.entry(key.clone()).or_insert(none);
     }
     let Some(cell) = rows.keys[row].last().and_then(|key| found.get_mut(key)) else { return };

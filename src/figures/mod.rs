@@ -47,6 +47,7 @@ use crate::document::font::Family;
 use crate::document::page::{Drawing, Face};
 use crate::error::{Fault, Kind, Result};
 use crate::import::functions::days as days_since_epoch;
+use crate::provenance::Drawn;
 use crate::report::Labels;
 use crate::vietnamese::number;
 
@@ -135,7 +136,7 @@ impl Reads {
 #[derive(Debug, Default)]
 pub struct Figures {
     pub drawn: BTreeMap<String, Figure>,
-    pub reads: BTreeMap<String, BTreeSet<String>>,
+    pub reads: Drawn,
 }
 
 impl Figures {
@@ -203,24 +204,19 @@ fn of_family(sources: &FigureSources<'_>, family: &str, figures: &mut Figures) -
     let sources = &sources.of_family(family)?;
     let of_quota = sources.reads.take();
     let reads = || &sources.reads.take() | &of_quota;
+    let mut add = |name: &str, figure: Option<Figure>| figures.add(name, figure, &reads());
     let name = format!("operators_{family}_download");
-    let figure = operators::estimates(sources, &name, family)?.map(Figure::Intervals);
-    figures.add(&name, figure, &reads());
+    add(&name, operators::estimates(sources, &name, family)?.map(Figure::Intervals));
     let name = format!("distribution_{family}_download");
-    let figure = operators::distribution(sources, &name, family)?.map(Figure::Intervals);
-    figures.add(&name, figure, &reads());
+    add(&name, operators::distribution(sources, &name, family)?.map(Figure::Intervals));
     let name = format!("quota_{family}");
-    let figure = quota::bars(sources, &name, family)?.map(Figure::QuotaBars);
-    figures.add(&name, figure, &reads());
+    add(&name, quota::bars(sources, &name, family)?.map(Figure::QuotaBars));
     let name = format!("progress_{family}");
-    let figure = progress::days(sources, &name, family)?.map(Figure::Progress);
-    figures.add(&name, figure, &reads());
+    add(&name, progress::days(sources, &name, family)?.map(Figure::Progress));
     let name = format!("trend_{family}");
-    let figure = trend::downloads(sources, &name, family)?.map(Figure::Trend);
-    figures.add(&name, figure, &reads());
+    add(&name, trend::downloads(sources, &name, family)?.map(Figure::Trend));
     let name = format!("map_download_{family}");
-    let figure = download_map::downloads(sources, &name, family)?.map(Figure::CommuneMap);
-    figures.add(&name, figure, &reads());
+    add(&name, download_map::downloads(sources, &name, family)?.map(Figure::CommuneMap));
     let name = format!("map_quota_{family}");
     let map = quota_map::quota(sources, &name, family)?;
     let small = map.as_ref().map(quota_map::small).map(Figure::CommuneMap);

@@ -2,7 +2,7 @@
 
 mod documents;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -20,6 +20,7 @@ use crate::error::Result;
 use crate::figures::{self, FigureSources, Figures};
 use crate::pipeline::PipelineFault;
 use crate::plan::Plan;
+use crate::provenance::Drawn;
 use crate::statistics::{Bench, Tables};
 use crate::validation::ledger::Ledger;
 use crate::validation::quarantine::empty;
@@ -132,13 +133,13 @@ pub fn tables(staging: &Staging, tables: &Protected) -> Result<()> {
     Ok(())
 }
 
-/// Charts as files, and as drawings for the documents.
+/// Charts as files and as drawings for the documents, and the tables that each was drawn from.
 pub fn charts(
     staging: &Staging,
     plan: &Plan,
     tables: &Protected,
     simulated: bool,
-) -> Result<(BTreeMap<String, Plate>, Reads)> {
+) -> Result<(BTreeMap<String, Plate>, Drawn)> {
     let labels = plan.templates.labels()?;
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
     let last = period.last();
@@ -171,9 +172,6 @@ pub fn charts(
     plates.extend(of_communes);
     Ok((plates, reads))
 }
-
-/// The tables that each figure was drawn from.
-pub type Reads = BTreeMap<String, BTreeSet<String>>;
 
 /// `annex.xlsx`.
 pub fn annex(staging: &Staging, plan: &Plan, tables: &Protected, simulated: bool) -> Result<()> {

@@ -92,7 +92,7 @@ fn a_page_is_traced_to_the_files_of_samples() {
     let sha256: String = Sha256::digest(samples).iter().map(|byte| format!("{byte:02x}")).collect();
     let lines = [
         format!("send/reports/ministry.pdf, page {page}"),
-        figure.clone(),
+        format!("chart {figure}"),
         "accepted".to_owned(),
         format!("  samples/a.parquet  {sha256}"),
     ];
@@ -103,4 +103,37 @@ fn a_page_is_traced_to_the_files_of_samples() {
     built.case.run(&["trace", "out/66-2025-10", "ministri"]).assert_failed(2, &["was `ministry"]);
     let far = built.case.run(&["trace", "out/66-2025-10", "ministry", "--page", "999"]);
     far.assert_failed(2, &["no page 999", "expected 1 to "]);
+}
+
+/// Whatever a page shows or says; `hourly` is a chart and the table that it is drawn from.
+#[test]
+fn the_chain_of_every_page_chart_and_table_ends_at_the_samples() {
+    let built = small_month();
+    let manifest = built.bundle.json("manifest.json");
+    let provenance = &manifest["provenance"];
+    let names = |of: &str| provenance[of].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let ends = |arguments: &[&str]| {
+        let found = built.case.run(&[&["trace", "out/66-2025-10", "--json"], arguments].concat());
+        let chain = found.json()["chain"].as_array().unwrap().clone();
+        let has = |name: &str| chain.iter().any(|link| link["name"] == name);
+        // Nothing is left open.
+        for from in chain.iter().flat_map(|link| link["from"].as_array().unwrap()) {
+            assert!(has(from.as_str().unwrap()), "{from} of {arguments:?}");
+        }
+        has("@samples")
+    };
+    let pages = provenance["documents"]["send/reports/committee.pdf"]["pages"].as_array().unwrap();
+    for page in 1..=pages.len() {
+        assert!(ends(&["committee", "--page", &page.to_string()]), "page {page}");
+    }
+    for file in names("documents") {
+        assert!(ends(&[&file]), "{file}");
+    }
+    assert!(names("figures").contains(&"hourly".to_owned()));
+    for figure in names("figures") {
+        assert!(ends(&[&figure]), "{figure}");
+    }
+    for table in ["quota", "comparisons", "gaps", "hourly", "operator_day_part"] {
+        assert!(ends(&[table]), "{table}");
+    }
 }
