@@ -181,7 +181,7 @@ pub(super) fn build(sources: &Sources<'_>, offices: &Offices) -> Result<Context>
     tables.insert("commune_tests".into(), matrix::table(&tables, &families));
     tables.insert("quota_shortfall".into(), shortfalls::table(&tables["quota"]));
     tables.insert("trend_summary".into(), trends::summary(&tables, sources.labels)?);
-    let ledger = quality::ledger(sources.ledger, &tables["province"]);
+    let ledger = quality::ledger(sources.ledger, &tables["province"], &tables["quota_area"]);
     tables.extend(quality::tables(&ledger, sources.labels));
     let mut values = names::values(sources, offices);
     values.extend(period(sources)?);

@@ -19,12 +19,18 @@ pub(super) fn tables(ledger: &Value, labels: &Labels) -> [(String, Vec<Row>); 3]
 const SUMS: [&str; 5] = ["read", "accepted", "duplicate", "tests_ok", "tests_failed"];
 
 /// The ledger with the number of successful tests; without what sums up all tests when those of a kind
-/// of access are suppressed.
-pub(super) fn ledger(ledger: &Value, province: &[Row]) -> Value {
+/// of access, of which all tests are made up, are suppressed in the table `province`. Which these are,
+/// and not parts such as 5G, the table `quota_area` says.
+pub(super) fn ledger(ledger: &Value, province: &[Row], quota_area: &[Row]) -> Value {
     let mut fields = object(ledger.clone());
     let tests_ok = integer(&fields, "accepted") - integer(&fields, "tests_failed");
     fields.insert("tests_ok".into(), tests_ok.into());
-    if province.iter().any(|row| rows::is_marked(row, "tests_ok")) {
+    let whole = |family: &str| {
+        let mut of_family = quota_area.iter().filter(|row| text(row, "family") == family);
+        of_family.any(|row| row.get("legal") == Some(&Value::Bool(true)))
+    };
+    let mut marked = province.iter().filter(|row| rows::is_marked(row, "tests_ok"));
+    if marked.any(|row| whole(text(row, "family"))) {
         withhold(&mut fields);
         let files = fields.get_mut("files").and_then(Value::as_array_mut).into_iter().flatten();
         files.filter_map(Value::as_object_mut).for_each(withhold);
@@ -78,4 +84,30 @@ fn unconverted(ledger: &Value) -> Vec<Row> {
 
 fn fields(ledger: &Value, name: &str) -> Map<String, Value> {
     object(ledger[name].clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the ledger says was accepted when the tests of one family are suppressed.
+    fn accepted(suppressed: &str) -> Value {
+        let families = [("mobile", true), ("fixed", true), ("mobile_5g", false)];
+        let tests = |family: &str| if family == suppressed { json!(rows::MARK) } else { json!(10) };
+        let province = families.map(|(family, _)| {
+            object(json!({ "family": family, "tests_ok": tests(family), "tests_failed": 0 }))
+        });
+        let quota_area =
+            families.map(|(family, legal)| object(json!({ "family": family, "legal": legal })));
+        let all = json!({ "read": 25, "accepted": 20, "tests_failed": 0 });
+        ledger(&all, &province, &quota_area)["accepted"].clone()
+    }
+
+    #[test]
+    fn sums_of_all_tests_stay_while_those_of_each_kind_of_access_are_told() {
+        assert_eq!(accepted(""), json!(20));
+        assert_eq!(accepted("mobile_5g"), json!(20), "a part of mobile, not of all tests");
+        assert_eq!(accepted("mobile"), json!(rows::MARK));
+        assert_eq!(accepted("fixed"), json!(rows::MARK));
+    }
 }
