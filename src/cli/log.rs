@@ -26,6 +26,8 @@ impl Log {
         let log = tracing_subscriber::fmt()
             .with_writer(stderr)
             .with_max_level(Level::INFO)
+            // They would be printed on the same stderr: where nobody listens, the run goes on.
+            .log_internal_errors(false)
             .with_target(false);
         // Only a second log could be refused, and there is one.
         let _ = match self {

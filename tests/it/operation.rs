@@ -1,10 +1,11 @@
 //! What a run leaves for those who are not watching: run report, log, commands, manual pages.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::program::{CONFIG, Case};
+use crate::program::{CONFIG, CONFIG_FILE, Case};
 use crate::shared::small_month_copy;
 
 const RUN_REPORT: &str = "out/66-2025-10.run.json";
@@ -91,6 +92,24 @@ fn a_log_for_machines_has_one_object_a_line_and_the_run_in_each() {
     let last = failed.stderr.lines().last().unwrap_or_default();
     let last: Value = serde_json::from_str(last).unwrap();
     assert_eq!((&last["level"], &last["exit_code"]), (&"ERROR".into(), &1.into()), "{failed:?}");
+}
+
+#[test]
+fn a_run_ends_well_where_nobody_listens() {
+    let case = small_month_copy().case;
+    for log in ["none", "human", "json"] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_ispeed-report"))
+            .args(["run", "--config", CONFIG_FILE, "--month", "2025-10", "--out", "out"])
+            .args(["--force", "--log", log])
+            .current_dir(case.path(""))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop((run.stdout.take(), run.stderr.take()));
+        assert_eq!(run.wait().unwrap().code(), Some(0), "{log}");
+        assert_eq!(report(&case)["status"], "built", "{log}");
+    }
 }
 
 #[test]

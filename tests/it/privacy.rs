@@ -12,10 +12,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::json;
 
 use crate::bundle::{Bundle, files, matching};
-use crate::program::Case;
+use crate::program::{CONFIG_FILE, Case};
 use crate::samples::{Row, SampleFile, row};
 
-const CONFIG_FILE: &str = "ispeed-report.toml";
 const REFUSE: &str = "validation.fail_rejected_share=0.0001";
 
 /// A month of Viettel in three communes by eight phones each, and of

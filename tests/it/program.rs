@@ -17,7 +17,7 @@ pub const CONFIG: &str = "[province]\ncode = \"66\"\n\n[samples]\npaths = [\"sam
 const REPORTS: &str = "\n[report]\ndocuments = [\"ministry\", \"committee\"]\n";
 /// For cases that look at every document.
 pub const ALL_DOCUMENTS: &str = "\n[report]\ndocuments = []\n";
-const CONFIG_FILE: &str = "ispeed-report.toml";
+pub const CONFIG_FILE: &str = "ispeed-report.toml";
 
 /// A folder with a configuration, in which the program runs.
 pub struct Case {
