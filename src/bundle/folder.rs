@@ -29,6 +29,11 @@ impl Fault for FileError {
             io::ErrorKind::PermissionDenied if self.kind == Kind::Output => {
                 Some("choose a folder you may write to".into())
             }
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
+                if self.kind == Kind::Output =>
+            {
+                Some("something else has this name; remove it or choose another folder".into())
+            }
             _ => None,
         }
     }

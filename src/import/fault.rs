@@ -60,6 +60,11 @@ impl Fault for ImportFault {
             ImportFault::TooMuch { .. } => Some(
                 "write them as fewer, larger files, or give the files of one month only".into(),
             ),
+            ImportFault::Unopened { .. } => Some(
+                "put the export there, where this user may read it, or name another place \
+                 (samples.paths, --samples)"
+                    .into(),
+            ),
             ImportFault::NoSamples(_) => {
                 Some("give Parquet files, folders or globs that hold some".into())
             }
