@@ -7,12 +7,14 @@
 //! modulo 2^61 - 1, in which columns depend on each other as in the rationals unless a minor of the
 //! system is a multiple of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 
 const PRIME: u64 = (1 << 61) - 1;
 
-/// Coefficients by equation, or by unknown.
-type Column = BTreeMap<usize, u64>;
+/// Coefficients other than 0 by equation, or by unknown, in order.
+type Column = Vec<(usize, u64)>;
 
 /// A column of the basis.
 #[derive(Debug)]
@@ -25,31 +27,43 @@ struct Basic {
 }
 
 /// The unknowns so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Circuits {
+    /// How many cells each equation has: where they are few, a pivot touches few columns after it.
+    sizes: Vec<usize>,
     basis: Vec<Basic>,
     /// The place in the basis of the column that has its pivot in an equation.
-    places: BTreeMap<usize, usize>,
+    places: Vec<Option<usize>>,
     open: BTreeSet<usize>,
+    /// Room for one column and what it is made of.
+    scratch: RefCell<(Dense, Dense)>,
 }
 
-/// A change of unknowns that changes no equation: what each is changed by, at most 2^60 either way.
-pub(super) type Change = BTreeMap<usize, i64>;
+/// A change of unknowns that changes no equation: what each is changed by, at most 2^60 either way, in order.
+pub(super) type Change = Vec<(usize, i64)>;
 
 impl Circuits {
+    /// No unknown yet of those with numbers below `unknowns`, in equations of so many cells.
+    pub(super) fn new(unknowns: usize, sizes: Vec<usize>) -> Self {
+        let places = vec![None; sizes.len()];
+        let scratch = RefCell::new((Dense::new(sizes.len()), Dense::new(unknowns)));
+        Circuits { sizes, basis: Vec::new(), places, open: BTreeSet::new(), scratch }
+    }
+
     /// Adds an unknown with its coefficients by equation. The change that it makes possible, by 1 of
     /// itself, if it closes a circuit.
     pub(super) fn add(&mut self, unknown: usize, coefficients: &[(usize, i64)]) -> Option<Change> {
         let (mut column, mut made_of) = self.reduced(unknown, coefficients);
-        let Some((pivot, value)) = column.last_key_value().map(|(at, c)| (*at, *c)) else {
-            self.open.extend(made_of.keys());
-            return Some(change(made_of));
+        let shortest = column.iter().min_by_key(|(equation, _)| (self.sizes[*equation], *equation));
+        let Some((pivot, value)) = shortest.copied() else {
+            self.open.extend(made_of.iter().map(|(of, _)| *of));
+            return Some(change(&made_of));
         };
         let inverse = power(value, PRIME - 2);
-        for coefficient in column.values_mut().chain(made_of.values_mut()) {
+        for (_, coefficient) in column.iter_mut().chain(&mut made_of) {
             *coefficient = times(*coefficient, inverse);
         }
-        self.places.insert(pivot, self.basis.len());
+        self.places[pivot] = Some(self.basis.len());
         self.basis.push(Basic { pivot, column, made_of });
         None
     }
@@ -57,31 +71,37 @@ impl Circuits {
     /// The change that an unknown would make possible.
     pub(super) fn tried(&self, unknown: usize, coefficients: &[(usize, i64)]) -> Option<Change> {
         let (column, made_of) = self.reduced(unknown, coefficients);
-        column.is_empty().then(|| change(made_of))
+        column.is_empty().then(|| change(&made_of))
     }
 
     /// What is left of a column when the basis is taken off, and what that is made of.
     fn reduced(&self, unknown: usize, coefficients: &[(usize, i64)]) -> (Column, Column) {
-        let mut column = Column::new();
+        let (column, made_of) = &mut *self.scratch.borrow_mut();
+        made_of.add(unknown, 1);
+        let mut ahead = BinaryHeap::new();
         for (equation, coefficient) in coefficients {
-            put(&mut column, *equation, field(*coefficient));
+            column.add(*equation, field(*coefficient));
+            ahead.extend(self.places[*equation].map(Reverse));
         }
-        let mut made_of = Column::from([(unknown, 1)]);
-        // A column has entries in pivots of its own and of later ones only: each is met once.
-        let places = column.keys().filter_map(|equation| self.places.get(equation));
-        let mut ahead: BTreeSet<usize> = places.copied().collect();
-        while let Some(place) = ahead.pop_first() {
+        // A column has entries in pivots of its own and of later ones only: each is taken off once.
+        while let Some(Reverse(place)) = ahead.pop() {
             let basic = &self.basis[place];
-            let Some(factor) = column.get(&basic.pivot).map(|c| PRIME - c) else { continue };
+            let factor = match column.values[basic.pivot] {
+                0 => continue,
+                coefficient => PRIME - coefficient,
+            };
             for (equation, coefficient) in &basic.column {
-                put(&mut column, *equation, times(*coefficient, factor));
-                ahead.extend(self.places.get(equation).filter(|later| **later > place));
+                if column.values[*equation] == 0 {
+                    let later = self.places[*equation].filter(|later| *later > place);
+                    ahead.extend(later.map(Reverse));
+                }
+                column.add(*equation, times(*coefficient, factor));
             }
             for (of, coefficient) in &basic.made_of {
-                put(&mut made_of, *of, times(*coefficient, factor));
+                made_of.add(*of, times(*coefficient, factor));
             }
         }
-        (column, made_of)
+        (column.take(), made_of.take())
     }
 
     /// Whether equations leave the unknown open.
@@ -90,17 +110,36 @@ impl Circuits {
     }
 }
 
-fn change(made_of: Column) -> Change {
-    made_of.into_iter().map(|(of, coefficient)| (of, signed(coefficient))).collect()
+/// A value for each number, and which of them may not be 0.
+#[derive(Debug)]
+struct Dense {
+    values: Vec<u64>,
+    touched: Vec<usize>,
 }
 
-fn put(column: &mut Column, at: usize, coefficient: u64) {
-    let sum = (column.get(&at).copied().unwrap_or(0) + coefficient) % PRIME;
-    if sum == 0 {
-        column.remove(&at);
-    } else {
-        column.insert(at, sum);
+impl Dense {
+    fn new(length: usize) -> Self {
+        Dense { values: vec![0; length], touched: Vec::new() }
     }
+
+    fn add(&mut self, at: usize, value: u64) {
+        if self.values[at] == 0 {
+            self.touched.push(at);
+        }
+        self.values[at] = sum(self.values[at], value);
+    }
+
+    /// What is not 0; everything is 0 afterwards.
+    fn take(&mut self) -> Column {
+        self.touched.sort_unstable();
+        let values = &mut self.values;
+        let taken = self.touched.drain(..).map(|at| (at, std::mem::take(&mut values[at])));
+        taken.filter(|(_, value)| *value != 0).collect()
+    }
+}
+
+fn change(made_of: &Column) -> Change {
+    made_of.iter().map(|(of, coefficient)| (*of, signed(*coefficient))).collect()
 }
 
 fn field(coefficient: i64) -> u64 {
@@ -114,8 +153,15 @@ fn signed(coefficient: u64) -> i64 {
     if coefficient > PRIME / 2 { -size(PRIME - coefficient) } else { size(coefficient) }
 }
 
+fn sum(a: u64, b: u64) -> u64 {
+    let sum = a + b;
+    if sum >= PRIME { sum - PRIME } else { sum }
+}
+
+/// 2^61 is 1 in the field: the upper bits of a product count like the lower ones.
 fn times(a: u64, b: u64) -> u64 {
-    (u128::from(a) * u128::from(b) % u128::from(PRIME)) as u64
+    let product = u128::from(a) * u128::from(b);
+    sum(product as u64 & PRIME, (product >> 61) as u64)
 }
 
 fn power(mut base: u64, mut exponent: u64) -> u64 {

@@ -170,7 +170,8 @@ impl System {
             cells[*total].is_of_all_tests = true;
             parts.iter().for_each(|part| cells[*part].is_of_all_tests = true);
         }
-        System { cells, equations, numbers, places, circuits: Circuits::default() }
+        let circuits = circuits(cells.len(), &equations);
+        System { cells, equations, numbers, places, circuits }
     }
 
     /// The gravest state of the cells behind a row.
@@ -251,7 +252,7 @@ impl System {
         for cell in 0..self.cells.len() {
             while self.cells[cell].state.is_suppressed() && !self.circuits.is_open(cell) {
                 let tried = |other: usize| self.circuits.tried(other, &self.places[other]);
-                let opens = |other| tried(other).is_some_and(|change| change.contains_key(&cell));
+                let opens = |other| tried(other).is_some_and(|change| changes(&change, cell));
                 let Some(other) = self.protector(cell, &opens) else { break };
                 self.suppress(other);
                 changed = true;
@@ -267,11 +268,12 @@ impl System {
         let unknown = (0..self.cells.len()).filter(|cell| self.cells[*cell].state.is_unknown());
         let mut unknown: Vec<usize> = unknown.collect();
         unknown.sort_by_key(|cell| (Reverse(self.cells[*cell].room()), *cell));
-        let (mut circuits, mut safe) = (Circuits::default(), BTreeSet::new());
+        let mut circuits = circuits(self.cells.len(), &self.equations);
+        let mut safe = BTreeSet::new();
         for cell in unknown {
             let change = circuits.add(cell, &self.places[cell]);
             let possible = change.filter(|change| self.is_possible(change));
-            safe.extend(possible.into_iter().flat_map(BTreeMap::into_keys));
+            safe.extend(possible.iter().flatten().map(|(of, _)| *of));
         }
         let (mut changed, mut begun) = (false, BTreeSet::new());
         for cell in 0..self.cells.len() {
@@ -286,10 +288,10 @@ impl System {
                 let change = circuits.tried(other, &self.places[other]);
                 change.filter(|change| self.is_possible(change))
             };
-            let frees = |other| tried(other).is_some_and(|change| change.contains_key(&cell));
+            let frees = |other| tried(other).is_some_and(|change| changes(&change, cell));
             let Some(other) = self.protector(cell, &frees) else { continue };
             match tried(other) {
-                Some(change) => safe.extend(change.into_keys()),
+                Some(change) => safe.extend(change.iter().map(|(of, _)| *of)),
                 // It takes more than one; what else they need is looked at first.
                 None => begun.extend(self.places[other].iter().map(|(number, _)| *number)),
             }
@@ -310,14 +312,16 @@ impl System {
     /// these the finest, then the nearest and smallest. Cells that are near share an equation, or each one
     /// with an unknown cell between them.
     fn protector(&self, cell: usize, protects: &dyn Fn(usize) -> bool) -> Option<usize> {
-        let (mut near, mut edge) = (BTreeSet::from([cell]), vec![cell]);
+        let (mut near, mut edge) = (vec![false; self.cells.len()], vec![cell]);
+        near[cell] = true;
         let mut found = Vec::new();
         for distance in 0.. {
             let numbers = edge.iter().flat_map(|cell| &self.places[*cell]);
             let numbers: BTreeSet<usize> = numbers.map(|(number, _)| *number).collect();
             let all = numbers.iter().map(|number| &self.equations[*number]);
             let all = all.flat_map(|one| one.parts.iter().chain([&one.total])).copied();
-            let next: Vec<usize> = all.filter(|other| near.insert(*other)).collect();
+            let is_new = |other: &usize| !std::mem::replace(&mut near[*other], true);
+            let next: Vec<usize> = all.filter(is_new).collect();
             let published = next.iter().filter(|c| self.cells[**c].state == State::Published);
             found.extend(published.map(|other| {
                 let Cell { fineness, tests, .. } = self.cells[*other];
@@ -344,6 +348,16 @@ fn is_primary(cell: &Cell, min_devices: i64) -> bool {
         Some(devices) => devices < min_devices,
         None => true,
     }
+}
+
+/// Whether the cell is one of those that are changed.
+fn changes(change: &Change, cell: usize) -> bool {
+    change.binary_search_by_key(&cell, |(of, _)| *of).is_ok()
+}
+
+/// No unknown yet.
+fn circuits(cells: usize, equations: &[Equation]) -> Circuits {
+    Circuits::new(cells, equations.iter().map(|equation| equation.parts.len()).collect())
 }
 
 /// Adds what a row says of its cells; the fewest devices that a table knows count.
