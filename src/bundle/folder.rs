@@ -32,7 +32,7 @@ impl Fault for FileError {
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
                 if self.kind == Kind::Output =>
             {
-                Some("something else has this name; remove it or choose another folder".into())
+                Some("something else has this name; move it away or choose another folder".into())
             }
             _ => None,
         }

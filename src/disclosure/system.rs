@@ -79,6 +79,10 @@ struct Cell {
 }
 
 impl Cell {
+    fn new(key: &Key, state: State) -> Self {
+        Cell { devices: None, tests: 0, state, fineness: key.len(), is_of_all_tests: false }
+    }
+
     /// By how much its tests may be fewer, as everybody knows: one is left where it is suppressed, since an
     /// empty group is shown as 0. A sum that nobody publishes follows from its parts.
     fn room(&self) -> i64 {
@@ -127,13 +131,7 @@ impl System {
             totals(rows, declared, &mut sums);
         }
         for (_, _, total) in sums.keys() {
-            let none = Cell {
-                devices: None,
-                tests: 0,
-                state: State::Unpublished,
-                fineness: 0,
-                is_of_all_tests: false,
-            };
+            let none = Cell::new(total, State::Unpublished);
             found.entry(total.clone()).or_insert(none);
         }
         // Totals of a class of communes are sums over many; they are parts of no group of devices.
@@ -154,8 +152,7 @@ impl System {
             .filter(|(key, _)| key.contains_key(CLASS))
             .map(|(_, cell)| *cell)
             .collect();
-        let with_fineness = |(key, cell): (Key, Cell)| Cell { fineness: key.len(), ..cell };
-        let mut cells: Vec<Cell> = found.into_iter().map(with_fineness).collect();
+        let mut cells: Vec<Cell> = found.into_values().collect();
         for Equation { total, parts, .. } in
             equations.iter().filter(|e| by_class.contains(&e.total))
         {
@@ -363,14 +360,7 @@ fn circuits(cells: usize, equations: &[Equation]) -> Circuits {
 /// Adds what a row says of its cells; the fewest devices that a table knows count.
 fn add(found: &mut BTreeMap<Key, Cell>, rows: &Rows, row: usize) {
     for key in &rows.keys[row] {
-        let none = Cell {
-            devices: None,
-            tests: 0,
-            state: State::Published,
-            fineness: 0,
-            is_of_all_tests: false,
-        };
-        found.entry(key.clone()).or_insert(none);
+        found.entry(key.clone()).or_insert(Cell::new(key, State::Published));
     }
     let Some(cell) = rows.keys[row].last().and_then(|key| found.get_mut(key)) else { return };
     cell.tests = cell.tests.max(rows.counts[row]);
