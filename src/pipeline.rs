@@ -215,7 +215,7 @@ fn measure(
     let restated = restating.then_some(history::RESTATED);
     let restated = restated.map(|file| staging.file(file)).transpose()?;
     let effective = collapse::collapse(plan, &valid, effective, by_day_part, restated, progress)?;
-    let mut bench = Bench::new(plan, &valid, &effective)?;
+    let mut bench = Bench::new(plan, &valid, effective)?;
     statistics::compute(plan, &mut bench, progress)?;
     weighting::weigh(plan, &mut bench, progress)?;
     coverage::find(plan, &mut bench, progress)?;

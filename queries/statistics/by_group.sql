@@ -37,6 +37,7 @@ found{{ series.suffix }} AS (
     SELECT
         g.group_no,
         p.samples,
+        p.devices,
         tests_without_device <= max_without_device_share * tests_ok AS dependence_known{{ series.suffix }}
 {%- for m in series.measures %},
         COALESCE({{ m.name }}_n, 0) AS {{ m.name }}_n,
@@ -85,7 +86,7 @@ SELECT
     g.tests_without_device,
     COALESCE(f.samples, 0) AS samples_effective,
     CASE WHEN dependence_known THEN COALESCE({{ headline }}_n_adj, 0) END AS samples_adjusted,
-    g.devices,
+    COALESCE(f.devices, 0) AS devices,
     CASE
         WHEN {{ headline }}_published AND dependence_known AND {{ headline }}_n_adj >= sufficient_from
             THEN 'sufficient'

@@ -6,8 +6,7 @@ WITH counts AS (
 {%- endfor %}
         SUM(CASE WHEN is_ok THEN tests ELSE 0 END) AS tests_ok,
         SUM(CASE WHEN is_ok THEN 0 ELSE tests END) AS tests_failed,
-        SUM(CASE WHEN is_ok AND device_id IS NULL THEN tests ELSE 0 END) AS tests_without_device,
-        COUNT(DISTINCT CASE WHEN is_ok THEN device_id END) AS devices
+        SUM(CASE WHEN is_ok AND device_id IS NULL THEN tests ELSE 0 END) AS tests_without_device
     FROM {{ table.tests }}
 {%- if table.where %}
     WHERE {{ table.where }}

@@ -5,7 +5,8 @@
 -- values * 2 * 10^6 add up to less than 2^63.
 SELECT
     group_no,
-    COUNT(*) AS samples
+    COUNT(*) AS samples,
+    COUNT(DISTINCT cluster_no) AS devices
 {%- for m in series.measures %},
     COUNT({{ m.name }}) AS {{ m.name }}_n,
     SUM(CAST(ROUND({{ m.name }} * 2000000) AS BIGINT)) AS {{ m.name }}_sum,

@@ -8,13 +8,15 @@ use super::fault::CliFault;
 
 const DEFINITIONS: &str = "statistics/statistics.toml";
 /// The queries that every table of statistics is made with, in order, and the table they are shown for.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 10] = [
     "statistics/groups.sql",
     "statistics/values.sql",
     POINTS,
     "statistics/clusters.sql",
     "statistics/sizes.sql",
     "statistics/means.sql",
+    "statistics/positions.sql",
+    "statistics/order.sql",
     "statistics/bounds.sql",
     "statistics/by_group.sql",
 ];

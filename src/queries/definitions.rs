@@ -69,6 +69,21 @@ pub struct Family {
     pub technology: Option<String>,
 }
 
+const PLAIN_KEYS: [&str; 12] = [
+    "province_code",
+    "province_name",
+    "district_code",
+    "district_name",
+    "commune_code",
+    "commune_name",
+    "commune_valid_from",
+    "operator",
+    "access_type",
+    "technology",
+    "family",
+    "day_part",
+];
+
 /// A table of statistics.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,6 +97,12 @@ pub struct StatisticsTable {
 }
 
 impl StatisticsTable {
+    /// Whether it is grouped by nothing but place, operator, access type, technology, family and part of
+    /// the day.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.keys.iter().all(|key| PLAIN_KEYS.contains(&key.as_str()))
+    }
+
     /// A table of samples as this one reads it: by day part or family where it has such a key.
     pub(super) fn source(&self, samples: &str) -> String {
         let has = |key: &str| self.keys.iter().any(|k| k == key);

@@ -19,6 +19,7 @@ pub use shipped::EMBEDDED;
 
 use crate::disclosure::{Declaration, declarations};
 use crate::error::{Fault, Kind, Result};
+use crate::import::contract::{COLUMNS, Content};
 use crate::text_file;
 use definitions::Definitions;
 
@@ -54,6 +55,20 @@ const NULLABLE_KEYS: [&str; 3] = ["district_code", "district_name", "technology"
 
 /// Columns that effective samples carry beside the indicators.
 const CARRIED: [&str; 2] = ["packet_loss_ratio", "signal_dbm"];
+
+/// Queries whose results the program also computes without an engine (`collapse::direct`,
+/// `statistics::direct`), as long as they are as shipped.
+const DIRECT: [&str; 9] = [
+    MACROS,
+    "validation/accepted.sql",
+    "collapse/devices.sql",
+    "collapse/effective.sql",
+    "statistics/groups.sql",
+    "statistics/values.sql",
+    "statistics/points.sql",
+    "statistics/clusters.sql",
+    "statistics/order.sql",
+];
 
 /// All queries of a run.
 #[derive(Debug, Clone)]
@@ -153,6 +168,23 @@ impl Queries {
         self.files.keys().filter_map(|name| name.strip_prefix("import/")?.strip_suffix(".sql"))
     }
 
+    /// The columns of samples that direct computation takes, indicators first; `None` where it would
+    /// not be what the queries say.
+    pub fn direct_measures(&self) -> Option<Vec<String>> {
+        let shipped = |name: &str| EMBEDDED.iter().find(|(known, _)| *known == name);
+        let is_shipped = |name: &&str| {
+            shipped(name).is_some_and(|(_, text)| self.text(name).is_ok_and(|found| found == *text))
+        };
+        let is_plain = |indicator: &Indicator| {
+            indicator.expression == indicator.name
+                && !CARRIED.contains(&indicator.name.as_str())
+                && is_measure(&indicator.name)
+        };
+        let fits = DIRECT.iter().all(is_shipped) && self.indicators.iter().all(is_plain);
+        let indicators = self.indicators.iter().map(|indicator| indicator.name.clone());
+        fits.then(|| indicators.chain(CARRIED.map(str::to_owned)).collect())
+    }
+
     /// The SQL of a file, with the definitions put in.
     pub fn sql(&self, name: &str) -> Result<String> {
         self.render(name, context! {})
@@ -222,6 +254,11 @@ impl Queries {
         };
         Ok(environment.render_named_str(name, self.text(name)?, values).map_err(malformed)?)
     }
+}
+
+/// Whether a column of the contract is a measure.
+fn is_measure(column: &str) -> bool {
+    COLUMNS.iter().any(|(name, content)| *name == column && *content == Content::Measure)
 }
 
 fn read_folder(root: &Path, sub: &str, files: &mut BTreeMap<String, String>) -> Result<()> {

@@ -4,7 +4,11 @@
 //! the values of each group, point estimates, what devices add to their variance, adjusted sizes,
 //! intervals, and the table itself. Between steps, the program only looks up quantiles of known
 //! distributions ([`quantiles`]): the statistics themselves are SQL, for any engine.
+//!
+//! The steps that read every sample are computed without an engine where samples are known by number and
+//! their queries are the shipped ones ([`direct`]); results are the same (tests/it/direct.rs).
 
+mod direct;
 mod inputs;
 pub mod quantiles;
 pub mod student;
@@ -23,19 +27,17 @@ use parquet::arrow::ArrowWriter;
 pub use inputs::{benchmarks, commune_table, inputs};
 
 use crate::bundle::tables::writer_properties;
-use crate::collapse::EffectiveSamples;
+use crate::collapse::{EffectiveSamples, UNKNOWN_TECHNOLOGY};
 use crate::engine::{self, Engine, EngineFault, Sink};
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::queries::{QUANTILES, Queries, Series, StatisticsTable};
 use crate::validation::{ValidSamples, ValidationFault, register_accepted};
+use direct::{Direct, DirectSeries};
 
 /// Tables by name, each in a total order.
 pub type Tables = BTreeMap<String, RecordBatch>;
-
-/// What effective samples and benchmarks are joined by, for a test without technology.
-const UNKNOWN_TECHNOLOGY: &str = "unknown";
 
 /// A query that was run and the table it made.
 #[derive(Debug, Clone)]
@@ -51,6 +53,8 @@ pub struct RunQuery {
 pub struct Bench {
     engine: Box<dyn Engine + Send>,
     work: PathBuf,
+    /// Samples by number, until statistics were computed from them.
+    direct: Option<Direct>,
     /// Results.
     pub tables: Tables,
     /// What queries read beside samples and results: parameters, register, quantiles.
@@ -61,7 +65,7 @@ pub struct Bench {
 
 impl Bench {
     /// Makes samples, register and parameters known.
-    pub fn new(plan: &Plan, valid: &ValidSamples, effective: &EffectiveSamples) -> Result<Self> {
+    pub fn new(plan: &Plan, valid: &ValidSamples, effective: EffectiveSamples) -> Result<Self> {
         let simulated = valid.ledger.simulated;
         let mut bench = Self::open(plan, simulated)?;
         let e = bench.engine.as_mut();
@@ -72,16 +76,24 @@ impl Bench {
             "samples_effective_day_part",
             std::slice::from_ref(&effective.by_day_part),
         )?;
-        let devices = &effective.devices;
-        e.register_batches("devices", devices.schema(), std::slice::from_ref(devices))?;
+        match &effective.devices {
+            Some(devices) => {
+                e.register_batches("devices", devices.schema(), std::slice::from_ref(devices))?;
+            }
+            None => e.register_view("devices", &plan.queries.sql("collapse/devices.sql")?)?,
+        }
         views(plan).iter().try_for_each(|(name, sql)| bench.view(name, sql))?;
+        if let Some(numbered) = effective.numbered {
+            let direct = Direct::new(&plan.queries, numbered, &bench.inputs, plan.threads)?;
+            bench.direct = Some(direct);
+        }
         Ok(bench)
     }
 
     /// A bench over what an engine knows; `work` is a folder for intermediate files.
     pub fn over(engine: Box<dyn Engine + Send>, work: PathBuf) -> Self {
         let (tables, inputs) = (Tables::new(), Tables::new());
-        Bench { engine, work, tables, inputs, queries: Vec::new() }
+        Bench { engine, work, direct: None, tables, inputs, queries: Vec::new() }
     }
 
     /// Makes register and parameters known, and no samples yet.
@@ -142,6 +154,19 @@ impl Bench {
         self.engine.register_batches(table, whole.schema(), std::slice::from_ref(&whole))?;
         self.queries.push(RunQuery { name: query.to_owned(), table: table.to_owned(), sql });
         Ok(whole)
+    }
+
+    /// Makes the result of a query known to later queries, which was had without the engine.
+    fn computed(
+        &mut self,
+        table: &str,
+        query: &str,
+        sql: String,
+        result: RecordBatch,
+    ) -> Result<()> {
+        self.engine.register_batches(table, result.schema(), &[result])?;
+        self.queries.push(RunQuery { name: query.to_owned(), table: table.to_owned(), sql });
+        Ok(())
     }
 
     /// Runs a query and hands over its rows, batch by batch, without keeping them.
@@ -237,69 +262,126 @@ pub fn compute(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result
 
 /// Computes tables of statistics from the samples that a bench knows.
 pub fn tables(queries: &Queries, tables: &[StatisticsTable], bench: &mut Bench) -> Result<()> {
-    let tables: Vec<(&StatisticsTable, Vec<Series>)> =
+    let all: Vec<(&StatisticsTable, Vec<Series>)> =
         tables.iter().map(|table| (table, queries.series(table))).collect();
-    let mut devices = BTreeSet::new();
-    for (table, series) in &tables {
-        step(queries, bench, "groups", table, None)?;
+    let mut direct = bench.direct.take();
+    for (table, _) in &all {
+        let direct = direct.as_mut().filter(|_| table.is_plain());
+        groups(queries, bench, table, direct)?;
+    }
+    let mut made = Vec::new();
+    for (table, series) in &all {
+        let direct = direct.as_ref().filter(|_| table.is_plain());
         for series in series {
-            devices.extend(quantiles::devices_of(&estimate(queries, bench, table, series)?));
+            let direct = direct.map(|direct| direct.series(queries, table, series)).transpose()?;
+            made.push(Made { table, series, direct });
         }
+    }
+    let mut devices = BTreeSet::new();
+    for of in &made {
+        devices.extend(quantiles::devices_of(&of.estimate(queries, bench)?));
     }
     bench.input("student_t", quantiles::student_t(&devices)?)?;
     let mut sizes = BTreeSet::new();
-    for (table, series) in &tables {
-        for series in series {
-            let found = step(queries, bench, "sizes", table, Some(series))?;
-            sizes.extend(quantiles::sizes_of(&found));
-        }
+    for of in &made {
+        sizes.extend(quantiles::sizes_of(&of.step(queries, bench, "sizes")?));
     }
     bench.input("ranks", quantiles::ranks(&sizes)?)?;
-    tables.iter().try_for_each(|(table, series)| finish(queries, bench, table, series))
-}
-
-/// The values of the groups, their point estimates, and sums over devices.
-fn estimate(
-    queries: &Queries,
-    bench: &mut Bench,
-    table: &StatisticsTable,
-    series: &Series,
-) -> Result<RecordBatch> {
-    let values = format!("{}{}_values", table.name, series.suffix);
-    let sql = queries.statistics_sql("statistics/values.sql", table, Some(series))?;
-    bench.spill(&values, &format!("statistics/{values}.sql"), sql)?;
-    step(queries, bench, "points", table, Some(series))?;
-    step(queries, bench, "clusters", table, Some(series))
-}
-
-/// Intervals, and the table.
-fn finish(
-    queries: &Queries,
-    bench: &mut Bench,
-    table: &StatisticsTable,
-    series: &[Series],
-) -> Result<()> {
-    for one in series {
-        step(queries, bench, "means", table, Some(one))?;
-        step(queries, bench, "bounds", table, Some(one))?;
-        bench.drop_spilled(&format!("{}{}_values", table.name, one.suffix));
+    made.iter().try_for_each(|of| of.intervals(queries, bench))?;
+    for (table, _) in &all {
+        let sql = queries.statistics_sql("statistics/by_group.sql", table, None)?;
+        bench.run(&table.name, &format!("statistics/{}.sql", table.name), sql)?;
     }
-    let sql = queries.statistics_sql("statistics/by_group.sql", table, None)?;
-    bench.run(&table.name, &format!("statistics/{}.sql", table.name), sql)
+    Ok(())
 }
 
-/// Runs one step; its result is named after table and step.
-fn step(
+/// The groups of a table, with the tests behind each.
+fn groups(
     queries: &Queries,
     bench: &mut Bench,
-    step: &str,
     table: &StatisticsTable,
-    series: Option<&Series>,
-) -> Result<RecordBatch> {
-    let suffix = series.map_or("", |series| series.suffix);
-    let result = format!("{}{suffix}_{step}", table.name);
-    let sql = queries.statistics_sql(&format!("statistics/{step}.sql"), table, series)?;
-    bench.step(&result, &format!("statistics/{result}.sql"), sql)
+    direct: Option<&mut Direct>,
+) -> Result<()> {
+    let sql = queries.statistics_sql("statistics/groups.sql", table, None)?;
+    let name = format!("{}_groups", table.name);
+    let query = format!("statistics/{name}.sql");
+    match direct {
+        Some(direct) => {
+            let groups = direct.groups(&name, &query, &sql)?;
+            bench.computed(&name, &query, sql, groups)
+        }
+        None => bench.step(&name, &query, sql).map(drop),
+    }
+}
+
+/// A table of statistics for one series of values.
+struct Made<'a> {
+    table: &'a StatisticsTable,
+    series: &'a Series,
+    /// Present where what reads every sample is computed without the engine.
+    direct: Option<DirectSeries<'a>>,
+}
+
+impl Made<'_> {
+    /// The name of the result of a step.
+    fn result(&self, step: &str) -> String {
+        format!("{}{}_{step}", self.table.name, self.series.suffix)
+    }
+
+    fn sql(&self, queries: &Queries, step: &str) -> Result<String> {
+        queries.statistics_sql(&format!("statistics/{step}.sql"), self.table, Some(self.series))
+    }
+
+    /// Runs one step; its result is named after table and step.
+    fn step(&self, queries: &Queries, bench: &mut Bench, step: &str) -> Result<RecordBatch> {
+        let result = self.result(step);
+        bench.step(&result, &format!("statistics/{result}.sql"), self.sql(queries, step)?)
+    }
+
+    /// Takes the result of a step that was computed without the engine.
+    fn computed(
+        &self,
+        queries: &Queries,
+        bench: &mut Bench,
+        step: &str,
+        found: RecordBatch,
+    ) -> Result<()> {
+        let result = self.result(step);
+        let query = format!("statistics/{result}.sql");
+        bench.computed(&result, &query, self.sql(queries, step)?, found)
+    }
+
+    /// The values of the groups, their point estimates, and sums over devices.
+    fn estimate(&self, queries: &Queries, bench: &mut Bench) -> Result<RecordBatch> {
+        let values = self.result("values");
+        let (query, sql) = (format!("statistics/{values}.sql"), self.sql(queries, "values")?);
+        let Some(direct) = &self.direct else {
+            bench.spill(&values, &query, sql)?;
+            self.step(queries, bench, "points")?;
+            return self.step(queries, bench, "clusters");
+        };
+        bench.queries.push(RunQuery { name: query, table: values, sql });
+        let (points, clusters) = direct.estimate()?;
+        self.computed(queries, bench, "points", points)?;
+        self.computed(queries, bench, "clusters", clusters.clone())?;
+        Ok(clusters)
+    }
+
+    /// Means with their errors, and the intervals of all statistics.
+    fn intervals(&self, queries: &Queries, bench: &mut Bench) -> Result<()> {
+        self.step(queries, bench, "means")?;
+        let positions = self.step(queries, bench, "positions")?;
+        match &self.direct {
+            Some(direct) => {
+                self.computed(queries, bench, "order", direct.order(&positions)?)?;
+            }
+            None => {
+                self.step(queries, bench, "order")?;
+                bench.drop_spilled(&self.result("values"));
+            }
+        }
+        self.step(queries, bench, "bounds").map(drop)
+    }
 }
 
 /// Whole numbers of any width as 64-bit integers, so that a table looks alike from any engine.

@@ -121,7 +121,7 @@ pub fn status(
     let [effective, by_day_part] =
         ["effective.parquet", "day_part.parquet"].map(|file| plan.work.join(file));
     let effective = collapse::collapse(plan, &valid, effective, by_day_part, None, progress)?;
-    let mut bench = Bench::new(plan, &valid, &effective)?;
+    let mut bench = Bench::new(plan, &valid, effective)?;
     progress(Step::Stage { name: "status", rows: 0 });
     let daily = "statistics/daily_commune.sql";
     bench.run("daily_commune", daily, plan.queries.sql(daily)?)?;

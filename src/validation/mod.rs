@@ -119,8 +119,7 @@ fn check_sections(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Res
         .enumerate()
         .map(|(number, (file, section))| (number, file, section))
         .collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).stack_size(STACK).build();
-    let pool = pool.map_err(|e| ValidationFault::Threads(e.to_string()))?;
+    let pool = pool(plan)?;
     let check = |(number, file, section): &(usize, usize, Section)| {
         let open = &samples.files[*file];
         let checker = section::Checker::new(plan, samples, &tables, &functions(plan), *file)?;
@@ -129,6 +128,12 @@ fn check_sections(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Res
     // Collected in order first, so that the error reported does not depend on timing.
     let outcomes: Vec<Result<Outcome>> = pool.install(|| tasks.par_iter().map(check).collect());
     outcomes.into_iter().collect()
+}
+
+/// The threads of a plan.
+pub fn pool(plan: &Plan) -> Result<rayon::ThreadPool, ValidationFault> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).stack_size(STACK).build();
+    pool.map_err(|e| ValidationFault::Threads(e.to_string()))
 }
 
 fn ledger_of(plan: &Plan, samples: &Samples, outcomes: &[Outcome]) -> Result<Ledger> {

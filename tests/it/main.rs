@@ -26,6 +26,7 @@ mod coverage;
 mod damage;
 mod demo;
 mod determinism;
+mod direct;
 mod docx;
 mod driving;
 mod duplicates;

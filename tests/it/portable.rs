@@ -162,13 +162,15 @@ fn queries() -> Vec<(String, String)> {
     found
 }
 
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 10] = [
     "groups.sql",
     "values.sql",
     "points.sql",
     "clusters.sql",
     "sizes.sql",
     "means.sql",
+    "positions.sql",
+    "order.sql",
     "bounds.sql",
     "by_group.sql",
 ];

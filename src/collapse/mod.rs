@@ -1,4 +1,13 @@
 //! Effective samples: one value per device, commune, operator, access type, technology and day.
+//!
+//! `queries/collapse/` says what they are. As long as those queries are the shipped ones, they are computed
+//! directly ([`accepted`], [`direct`]), many times as fast as an engine runs them, and with the same result
+//! (tests/it/direct.rs); a changed query is run as it stands.
+
+mod accepted;
+mod devices;
+mod direct;
+mod numbered;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -17,10 +26,15 @@ use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::queries::Indicator;
 use crate::statistics::{commune_table, whole_numbers};
-use crate::validation::{ValidSamples, ValidationFault, register_accepted};
+use crate::validation::{ValidSamples, ValidationFault, pool, register_accepted};
+use accepted::Accepted;
+use direct::Effective;
+pub use numbered::{Numbered, Rows, UNKNOWN_TECHNOLOGY};
 
 const DEVICES: &str = "collapse/devices.sql";
 const EFFECTIVE: &str = "collapse/effective.sql";
+/// Rows that are written at a time.
+const BATCH_ROWS: usize = 65_536;
 
 /// The collapsed samples of a month, in files that statistics read.
 pub struct EffectiveSamples {
@@ -29,8 +43,10 @@ pub struct EffectiveSamples {
     pub by_day_part: PathBuf,
     /// The same by the communes of `communes.restated_on`, where the period begins before it.
     pub restated: Option<PathBuf>,
-    /// The number of each device (`device_id`, `cluster_no`).
-    pub devices: RecordBatch,
+    /// The number of each device (`device_id`, `cluster_no`); absent where it was not needed.
+    pub devices: Option<RecordBatch>,
+    /// The same samples by number, where they were computed directly.
+    pub numbered: Option<Numbered>,
 }
 
 /// Collapses the accepted samples into files. Devices are numbered; identifiers stay behind.
@@ -43,6 +59,59 @@ pub fn collapse(
     progress: Progress<'_>,
 ) -> Result<EffectiveSamples> {
     progress(Step::Stage { name: "collapse", rows: 0 });
+    match plan.queries.direct_measures() {
+        // By the communes of another day, samples are collapsed only in months before a reform.
+        Some(measures) if restated.is_none() => {
+            collapse_directly(plan, valid, &measures, file, by_day_part)
+        }
+        _ => collapse_by_query(plan, valid, file, by_day_part, restated),
+    }
+}
+
+fn collapse_directly(
+    plan: &Plan,
+    valid: &ValidSamples,
+    measures: &[String],
+    file: PathBuf,
+    by_day_part: PathBuf,
+) -> Result<EffectiveSamples> {
+    let accepted = Accepted::read(plan, valid, measures)?;
+    let fault = |e: ArrowError| ValidationFault::Query {
+        query: EFFECTIVE.to_owned(),
+        message: e.to_string(),
+    };
+    let cells = numbered::cell_table(&plan.register, &accepted.cells).map_err(fault)?;
+    let gridded = plan.queries.indicators.len();
+    let write = |target: &Path, by_part: bool| -> Result<Effective> {
+        let found = direct::collapse(&accepted, by_part, gridded);
+        let mut output = Output::new(plan, valid, target);
+        let (codes, rows) = (&accepted.restated_codes, found.cell.len());
+        for from in (0..rows.max(1)).step_by(BATCH_ROWS) {
+            let of = from..rows.min(from + BATCH_ROWS);
+            let batch = numbered::effective_batch(&cells, codes, measures, &found, of, by_part);
+            output.write(&batch.map_err(fault)?)?;
+        }
+        output.close(None)?;
+        Ok(found)
+    };
+    let (effective, parts) = pool(plan)?.install(|| {
+        let effective = write(&file, false)?;
+        Ok::<_, crate::error::Error>((effective, write(&by_day_part, true)?))
+    })?;
+    let numbered = pool(plan)?
+        .install(|| Numbered::new(accepted, measures, cells, effective, parts))
+        .map_err(fault)?;
+    let numbered = Some(numbered);
+    Ok(EffectiveSamples { file, by_day_part, restated: None, devices: None, numbered })
+}
+
+fn collapse_by_query(
+    plan: &Plan,
+    valid: &ValidSamples,
+    file: PathBuf,
+    by_day_part: PathBuf,
+    restated: Option<PathBuf>,
+) -> Result<EffectiveSamples> {
     let mut engine = engine::open(&[]);
     register_accepted(engine.as_mut(), plan, valid, valid.ledger.simulated)?;
     let devices = engine.query(DEVICES, &plan.queries.sql(DEVICES)?)?;
@@ -52,21 +121,14 @@ pub fn collapse(
     let targets = [(&file, false, false), (&by_day_part, true, false)];
     let restating = restated.iter().map(|target| (target, false, true));
     for (target, day_part, by_restated) in targets.into_iter().chain(restating) {
-        let mut output = Output {
-            target,
-            indicators: &plan.queries.indicators,
-            simulated: valid.ledger.simulated,
-            writer: None,
-        };
+        let mut output = Output::new(plan, valid, target);
         let sql = plan.queries.collapse_sql(EFFECTIVE, day_part, by_restated)?;
         let schema = engine.stream(EFFECTIVE, &sql, &mut |batch| output.write(&batch))?;
-        output.close(&schema)?;
+        output.close(Some(&schema))?;
     }
-    Ok(EffectiveSamples { file, by_day_part, restated, devices })
+    let devices = Some(devices);
+    Ok(EffectiveSamples { file, by_day_part, restated, devices, numbered: None })
 }
-
-/// Steps per unit that medians of values on the grid of 10⁻⁶ lie on.
-const STEPS: f64 = 2e6;
 
 /// Indicators as the floats nearest to their grid. Engines may divide by multiplying with the
 /// reciprocal, which misses the nearest float by one bit.
@@ -75,8 +137,7 @@ fn on_grid(batch: &RecordBatch, indicators: &[Indicator]) -> Result<RecordBatch,
     for indicator in indicators {
         let Ok(at) = batch.schema().index_of(&indicator.name) else { continue };
         let values = cast(&columns[at], &DataType::Float64)?;
-        let rounded: Float64Array =
-            values.as_primitive::<Float64Type>().unary(|value| (value * STEPS).round() / STEPS);
+        let rounded: Float64Array = values.as_primitive::<Float64Type>().unary(direct::on_grid);
         columns[at] = Arc::new(rounded);
     }
     let schema = batch.schema();
@@ -95,7 +156,12 @@ struct Output<'a> {
     writer: Option<ArrowWriter<File>>,
 }
 
-impl Output<'_> {
+impl<'a> Output<'a> {
+    fn new(plan: &'a Plan, valid: &ValidSamples, target: &'a Path) -> Self {
+        let indicators = &plan.queries.indicators;
+        Output { target, indicators, simulated: valid.ledger.simulated, writer: None }
+    }
+
     fn fault(&self, message: impl ToString) -> crate::error::Error {
         let path = self.target.display().to_string();
         ValidationFault::Work { path, message: message.to_string() }.into()
@@ -130,8 +196,8 @@ impl Output<'_> {
     }
 
     /// A month without samples leaves a file without rows.
-    fn close(mut self, schema: &SchemaRef) -> Result<()> {
-        if self.writer.is_none() {
+    fn close(mut self, schema: Option<&SchemaRef>) -> Result<()> {
+        if let (None, Some(schema)) = (&self.writer, schema) {
             self.write(&RecordBatch::new_empty(schema.clone()))?;
         }
         if let Some(writer) = self.writer.take() {

@@ -1,0 +1,251 @@
+//! What statistics are computed over directly: rows of numbers by cell, and what the cells are.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    UInt32Array, new_null_array,
+};
+use arrow::compute::take;
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
+use rayon::prelude::*;
+
+use super::accepted::{Accepted, Cell};
+use super::direct::Effective;
+use crate::communes::Commune;
+use crate::communes::register::Register;
+use crate::import::functions::days;
+
+/// What stands for a technology that is not known where tables are joined.
+pub const UNKNOWN_TECHNOLOGY: &str = "unknown";
+const DAY_PARTS: [&str; 2] = ["off_peak", "peak"];
+
+/// One series of samples: rows by cell, in each cell by device.
+pub struct Rows {
+    pub cell: Vec<u32>,
+    /// The number of the device; 0 for none.
+    pub cluster: Vec<u32>,
+    /// Values by the name of their column; NaN where there is none.
+    pub columns: BTreeMap<String, Vec<f64>>,
+    /// The rows of all cells, one cell after the other.
+    order: Vec<u32>,
+    /// Where the rows of each cell begin in `order`.
+    from: Vec<usize>,
+}
+
+impl Rows {
+    fn new(cell: Vec<u32>, cluster: Vec<u32>, columns: BTreeMap<String, Vec<f64>>) -> Self {
+        let cells = cell.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut from = vec![0; cells + 1];
+        cell.iter().for_each(|cell| from[*cell as usize + 1] += 1);
+        (0..cells).for_each(|cell| from[cell + 1] += from[cell]);
+        let mut next = from.clone();
+        let mut order = vec![0_u32; cell.len()];
+        for (row, cell) in cell.iter().enumerate() {
+            order[next[*cell as usize]] = row as u32;
+            next[*cell as usize] += 1;
+        }
+        let mut of_cells = Vec::with_capacity(cells);
+        let mut rest = order.as_mut_slice();
+        for bounds in from.windows(2) {
+            let (rows, others) = rest.split_at_mut(bounds[1] - bounds[0]);
+            of_cells.push(rows);
+            rest = others;
+        }
+        let by_device = |rows: &mut [u32]| rows.sort_by_key(|row| cluster[*row as usize]);
+        of_cells.into_par_iter().for_each(by_device);
+        Rows { cell, cluster, columns, order, from }
+    }
+
+    /// The rows of a cell, by device.
+    pub fn of_cell(&self, cell: u32) -> &[u32] {
+        let at = cell as usize;
+        let (Some(from), Some(to)) = (self.from.get(at), self.from.get(at + 1)) else { return &[] };
+        self.order.get(*from..*to).unwrap_or_default()
+    }
+}
+
+/// Samples by number, with the tables that say what the numbers are.
+pub struct Numbered {
+    /// The names and order of the measures of every series.
+    measures: Vec<String>,
+    /// One row per cell.
+    cells: RecordBatch,
+    /// Accepted tests counted by cell, part of the day, success, and whether there is a device.
+    pub counted: RecordBatch,
+    pub effective: Rows,
+    /// Here a cell is twice the number of a cell, and one more in the hours of the peak.
+    pub effective_day_part: Rows,
+    pub tests: Rows,
+}
+
+impl Numbered {
+    pub fn new(
+        accepted: Accepted,
+        measures: &[String],
+        cells: RecordBatch,
+        effective: Effective,
+        by_day_part: Effective,
+    ) -> Result<Self, ArrowError> {
+        let counted = counted(&accepted, &cells)?;
+        let named = |columns: Vec<Vec<f64>>| measures.iter().cloned().zip(columns).collect();
+        let part = |cell: u32, peak: bool| cell * 2 + u32::from(peak);
+        let parts = by_day_part.cell.iter().zip(&by_day_part.peak);
+        let parts = parts.map(|(cell, peak)| part(*cell, *peak)).collect();
+        Ok(Numbered {
+            measures: measures.to_vec(),
+            cells,
+            counted,
+            effective: Rows::new(effective.cell, effective.cluster, named(effective.measures)),
+            effective_day_part: Rows::new(parts, by_day_part.cluster, named(by_day_part.measures)),
+            tests: Rows::new(accepted.cell, accepted.device, named(accepted.measures)),
+        })
+    }
+
+    /// A table of samples with one row for each cell: `cluster_no` is the number of the cell, and no
+    /// measure has a value.
+    pub fn one_per_cell(&self, by_part: bool) -> Result<RecordBatch, ArrowError> {
+        let cells = self.cells.num_rows();
+        let parts = if by_part { 2 } else { 1 };
+        let rows = UInt32Array::from_iter_values(
+            (0..(cells * parts) as u32).map(|row| row / parts as u32),
+        );
+        let batch = taken(&self.cells, &rows)?;
+        let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(0..rows.len() as i64));
+        let mut more = vec![("cluster_no", numbers)];
+        if by_part {
+            let part = (0..rows.len()).map(|row| DAY_PARTS[row % 2]);
+            more.push(("day_part", Arc::new(StringArray::from_iter_values(part))));
+        }
+        let none = new_null_array(&DataType::Float64, rows.len());
+        more.extend(self.measures.iter().map(|name| (name.as_str(), none.clone())));
+        with(&batch, more)
+    }
+}
+
+/// The table of cells: the columns that samples are placed by, operator, access type, technology.
+pub fn cell_table(register: &Register, cells: &[Cell]) -> Result<RecordBatch, ArrowError> {
+    let communes: HashMap<(&str, i32), &Commune> = register
+        .communes()
+        .iter()
+        .map(|commune| ((commune.code.as_str(), days(commune.valid_from)), commune))
+        .collect();
+    let found: Vec<Option<&Commune>> = cells
+        .iter()
+        .map(|cell| communes.get(&(cell.commune_code.as_str(), cell.valid_from)).copied())
+        .collect();
+    let place = |of: fn(&Commune) -> Option<&str>| -> ArrayRef {
+        Arc::new(found.iter().map(|c| c.and_then(of)).collect::<StringArray>())
+    };
+    let text = |of: &dyn Fn(&Cell) -> Option<String>| -> ArrayRef {
+        Arc::new(cells.iter().map(of).collect::<StringArray>())
+    };
+    let from: ArrayRef =
+        Arc::new(Date32Array::from_iter_values(cells.iter().map(|c| c.valid_from)));
+    let key = |cell: &Cell| {
+        Some(cell.technology.0.clone().unwrap_or_else(|| UNKNOWN_TECHNOLOGY.to_owned()))
+    };
+    RecordBatch::try_from_iter_with_nullable(
+        [
+            ("province_code", place(|c| Some(&c.province_code))),
+            ("province_name", place(|c| Some(&c.province_name))),
+            ("district_code", place(|c| c.district.as_ref().map(|d| d.code.as_str()))),
+            ("district_name", place(|c| c.district.as_ref().map(|d| d.name.as_str()))),
+            ("commune_code", text(&|c| Some(c.commune_code.clone()))),
+            ("commune_name", place(|c| Some(&c.name))),
+            ("commune_valid_from", from),
+            ("operator", text(&|c| Some(c.operator.clone()))),
+            ("access_type", text(&|c| Some(c.access_type.clone()))),
+            ("technology", text(&|c| c.technology.0.clone())),
+            ("technology_key", text(&key)),
+        ]
+        .map(|(name, array)| (name, array, true)),
+    )
+}
+
+/// Accepted tests counted, as a table of samples with several tests in a row.
+fn counted(accepted: &Accepted, cells: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let mut counts: BTreeMap<(u32, bool, bool, bool), i64> = BTreeMap::new();
+    let mut dense = vec![[0_i64; 4]; accepted.cells.len()];
+    let rows = accepted.cell.iter().zip(&accepted.peak).zip(&accepted.device);
+    for ((cell, peak), device) in rows {
+        dense[*cell as usize][usize::from(*peak) * 2 + usize::from(*device > 0)] += 1;
+    }
+    for (cell, of_cell) in dense.iter().enumerate() {
+        for (kind, tests) in of_cell.iter().enumerate().filter(|(_, tests)| **tests > 0) {
+            counts.insert((cell as u32, kind >= 2, true, kind % 2 == 1), *tests);
+        }
+    }
+    let failed = accepted.failed.iter();
+    counts
+        .extend(failed.map(|((cell, peak), tests)| ((*cell, *peak, false, false), *tests as i64)));
+    let rows = UInt32Array::from_iter_values(counts.keys().map(|key| key.0));
+    let parts = counts.keys().map(|key| DAY_PARTS[usize::from(key.1)]);
+    let ok = counts.keys().map(|key| Some(key.2));
+    let devices = counts.keys().map(|key| key.3.then_some("known"));
+    let more: [(&str, ArrayRef); 4] = [
+        ("day_part", Arc::new(StringArray::from_iter_values(parts))),
+        ("is_ok", Arc::new(BooleanArray::from_iter(ok))),
+        ("device_id", Arc::new(StringArray::from_iter(devices))),
+        ("tests", Arc::new(Int64Array::from_iter_values(counts.values().copied()))),
+    ];
+    with(&taken(cells, &rows)?, more)
+}
+
+/// The effective samples from `from` on, at most `rows`, as their file has them.
+pub fn effective_batch(
+    cells: &RecordBatch,
+    codes: &[String],
+    measures: &[String],
+    effective: &Effective,
+    rows: std::ops::Range<usize>,
+    by_part: bool,
+) -> Result<RecordBatch, ArrowError> {
+    let of_cells = UInt32Array::from_iter_values(effective.cell[rows.clone()].iter().copied());
+    let names = cells.schema();
+    let keys: Vec<usize> = (0..names.fields().len())
+        .filter(|at| names.field(*at).name() != "technology_key")
+        .collect();
+    let batch = taken(&cells.project(&keys)?, &of_cells)?;
+    let days = effective.day[rows.clone()].iter().copied();
+    let mut more: Vec<(&str, ArrayRef)> =
+        vec![("local_day", Arc::new(Date32Array::from_iter_values(days)))];
+    if by_part {
+        let parts = effective.peak[rows.clone()].iter().map(|peak| DAY_PARTS[usize::from(*peak)]);
+        more.push(("day_part", Arc::new(StringArray::from_iter_values(parts))));
+    }
+    let clusters = effective.cluster[rows.clone()].iter();
+    let clusters = clusters.map(|number| (*number > 0).then_some(i64::from(*number)));
+    more.push(("cluster_no", Arc::new(Int64Array::from_iter(clusters))));
+    let restated = effective.restated[rows.clone()].iter();
+    let code = |number: &u32| codes.get((*number as usize).checked_sub(1)?).map(String::as_str);
+    more.push(("restated_commune_code", Arc::new(StringArray::from_iter(restated.map(code)))));
+    let tests = effective.tests[rows.clone()].iter().map(|tests| i64::from(*tests));
+    more.push(("tests", Arc::new(Int64Array::from_iter_values(tests))));
+    for (name, column) in measures.iter().zip(&effective.measures) {
+        let values = column[rows.clone()].iter().map(|v| (!v.is_nan()).then_some(*v));
+        more.push((name, Arc::new(Float64Array::from_iter(values))));
+    }
+    with(&batch, more)
+}
+
+fn taken(batch: &RecordBatch, rows: &UInt32Array) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().map(|column| take(column, rows, None));
+    RecordBatch::try_new(batch.schema(), columns.collect::<Result<_, _>>()?)
+}
+
+/// The batch with more columns.
+fn with<'a>(
+    batch: &RecordBatch,
+    more: impl IntoIterator<Item = (&'a str, ArrayRef)>,
+) -> Result<RecordBatch, ArrowError> {
+    let mut fields = batch.schema().fields().to_vec();
+    let mut columns = batch.columns().to_vec();
+    for (name, column) in more {
+        fields.push(Arc::new(Field::new(name, column.data_type().clone(), true)));
+        columns.push(column);
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
