@@ -52,7 +52,7 @@ fn rows() -> Vec<Row> {
             }),
         )
     };
-    (0..3000).map(one).collect()
+    (0..2000).map(one).collect()
 }
 
 /// A month in which the queries named got a comment.
@@ -127,7 +127,6 @@ fn collapse_and_statistics_are_what_the_queries_say() {
     let repeats = effective.iter().filter(|row| row["tests"].as_i64() > Some(1)).count();
     let without = effective.iter().filter(|row| row["cluster_no"].is_null()).count();
     assert!(repeats > 100 && without > 100, "{repeats} {without}");
-    // Any one of them makes the program run all of them.
-    assert_same(&direct, &month(&["collapse/effective.sql"]));
+    // Any one of them that is changed makes the program run all of them.
     assert_same(&direct, &month(&["statistics/order.sql"]));
 }
