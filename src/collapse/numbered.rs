@@ -22,48 +22,28 @@ use crate::import::functions::days;
 pub const UNKNOWN_TECHNOLOGY: &str = "unknown";
 const DAY_PARTS: [&str; 2] = ["off_peak", "peak"];
 
-/// One series of samples: rows by cell, in each cell by device.
+/// One series of samples, device by device.
 pub struct Rows {
     pub cell: Vec<u32>,
-    /// The number of the device; 0 for none.
+    /// The number of the device; 0 for none, and those are first.
     pub cluster: Vec<u32>,
     /// Values by the name of their column; NaN where there is none.
     pub columns: BTreeMap<String, Vec<f64>>,
-    /// The rows of all cells, one cell after the other.
-    order: Vec<u32>,
-    /// Where the rows of each cell begin in `order`.
-    from: Vec<usize>,
 }
 
 impl Rows {
     fn new(cell: Vec<u32>, cluster: Vec<u32>, columns: BTreeMap<String, Vec<f64>>) -> Self {
-        let cells = cell.iter().max().map_or(0, |last| *last as usize + 1);
-        let mut from = vec![0; cells + 1];
-        cell.iter().for_each(|cell| from[*cell as usize + 1] += 1);
-        (0..cells).for_each(|cell| from[cell + 1] += from[cell]);
-        let mut next = from.clone();
-        let mut order = vec![0_u32; cell.len()];
-        for (row, cell) in cell.iter().enumerate() {
-            order[next[*cell as usize]] = row as u32;
-            next[*cell as usize] += 1;
+        let rows = cluster.par_iter().enumerate();
+        let mut order: Vec<u64> =
+            rows.map(|(row, cluster)| u64::from(*cluster) << 32 | row as u64).collect();
+        order.par_sort_unstable();
+        let row = |key: &u64| (*key & 0xffff_ffff) as usize;
+        let values = |column: &Vec<f64>| order.par_iter().map(|key| column[row(key)]).collect();
+        Rows {
+            columns: columns.iter().map(|(name, column)| (name.clone(), values(column))).collect(),
+            cell: order.par_iter().map(|key| cell[row(key)]).collect(),
+            cluster: order.par_iter().map(|key| cluster[row(key)]).collect(),
         }
-        let mut of_cells = Vec::with_capacity(cells);
-        let mut rest = order.as_mut_slice();
-        for bounds in from.windows(2) {
-            let (rows, others) = rest.split_at_mut(bounds[1] - bounds[0]);
-            of_cells.push(rows);
-            rest = others;
-        }
-        let by_device = |rows: &mut [u32]| rows.sort_by_key(|row| cluster[*row as usize]);
-        of_cells.into_par_iter().for_each(by_device);
-        Rows { cell, cluster, columns, order, from }
-    }
-
-    /// The rows of a cell, by device.
-    pub fn of_cell(&self, cell: u32) -> &[u32] {
-        let at = cell as usize;
-        let (Some(from), Some(to)) = (self.from.get(at), self.from.get(at + 1)) else { return &[] };
-        self.order.get(*from..*to).unwrap_or_default()
     }
 }
 

@@ -34,7 +34,7 @@ use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::queries::{QUANTILES, Queries, Series, StatisticsTable};
 use crate::validation::{ValidSamples, ValidationFault, register_accepted};
-use direct::{Direct, DirectSeries};
+use direct::{Direct, Scan};
 
 /// Tables by name, each in a total order.
 pub type Tables = BTreeMap<String, RecordBatch>;
@@ -262,32 +262,25 @@ pub fn compute(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result
 
 /// Computes tables of statistics from the samples that a bench knows.
 pub fn tables(queries: &Queries, tables: &[StatisticsTable], bench: &mut Bench) -> Result<()> {
+    let mut direct = bench.direct.take();
     let all: Vec<(&StatisticsTable, Vec<Series>)> =
         tables.iter().map(|table| (table, queries.series(table))).collect();
-    let mut direct = bench.direct.take();
     for (table, _) in &all {
-        let direct = direct.as_mut().filter(|_| table.is_plain());
-        groups(queries, bench, table, direct)?;
+        groups(queries, bench, table, direct.as_mut().filter(|_| table.is_plain()))?;
     }
-    let mut made = Vec::new();
-    for (table, series) in &all {
-        let direct = direct.as_ref().filter(|_| table.is_plain());
-        for series in series {
-            let direct = direct.map(|direct| direct.series(queries, table, series)).transpose()?;
-            made.push(Made { table, series, direct });
+    let mut makers: Vec<Maker<'_>> = Vec::new();
+    for (table, series) in all.iter().flat_map(|(table, all)| all.iter().map(|s| (*table, s))) {
+        let is_direct = direct.is_some() && table.is_plain();
+        let same = |maker: &&mut Maker<'_>| is_direct && maker.takes(series);
+        match makers.iter_mut().find(same) {
+            Some(maker) => maker.of.push((table, series)),
+            None => makers.push(Maker { queries, of: vec![(table, series)], is_direct }),
         }
     }
-    let mut devices = BTreeSet::new();
-    for of in &made {
-        devices.extend(quantiles::devices_of(&of.estimate(queries, bench)?));
+    let mut known = Known::default();
+    for maker in &makers {
+        maker.make(bench, direct.as_ref(), &mut known)?;
     }
-    bench.input("student_t", quantiles::student_t(&devices)?)?;
-    let mut sizes = BTreeSet::new();
-    for of in &made {
-        sizes.extend(quantiles::sizes_of(&of.step(queries, bench, "sizes")?));
-    }
-    bench.input("ranks", quantiles::ranks(&sizes)?)?;
-    made.iter().try_for_each(|of| of.intervals(queries, bench))?;
     for (table, _) in &all {
         let sql = queries.statistics_sql("statistics/by_group.sql", table, None)?;
         bench.run(&table.name, &format!("statistics/{}.sql", table.name), sql)?;
@@ -314,74 +307,98 @@ fn groups(
     }
 }
 
-/// A table of statistics for one series of values.
-struct Made<'a> {
-    table: &'a StatisticsTable,
-    series: &'a Series,
-    /// Present where what reads every sample is computed without the engine.
-    direct: Option<DirectSeries<'a>>,
+/// Quantiles of distributions that were asked for so far.
+#[derive(Default)]
+struct Known {
+    devices: BTreeSet<i64>,
+    sizes: BTreeSet<(String, i64)>,
 }
 
-impl Made<'_> {
-    /// The name of the result of a step.
-    fn result(&self, step: &str) -> String {
-        format!("{}{}_{step}", self.table.name, self.series.suffix)
+/// Tables of statistics that are made together, each for one series of values.
+struct Maker<'a> {
+    queries: &'a Queries,
+    of: Vec<(&'a StatisticsTable, &'a Series)>,
+    /// Whether what reads every sample is computed without the engine.
+    is_direct: bool,
+}
+
+impl Maker<'_> {
+    /// Whether it reads the samples of a series.
+    fn takes(&self, series: &Series) -> bool {
+        let samples = |series: &Series| direct::samples(&series.source).to_owned();
+        self.is_direct && self.of.iter().any(|(_, known)| samples(known) == samples(series))
     }
 
-    fn sql(&self, queries: &Queries, step: &str) -> Result<String> {
-        queries.statistics_sql(&format!("statistics/{step}.sql"), self.table, Some(self.series))
-    }
-
-    /// Runs one step; its result is named after table and step.
-    fn step(&self, queries: &Queries, bench: &mut Bench, step: &str) -> Result<RecordBatch> {
-        let result = self.result(step);
-        bench.step(&result, &format!("statistics/{result}.sql"), self.sql(queries, step)?)
-    }
-
-    /// Takes the result of a step that was computed without the engine.
-    fn computed(
-        &self,
-        queries: &Queries,
-        bench: &mut Bench,
-        step: &str,
-        found: RecordBatch,
-    ) -> Result<()> {
-        let result = self.result(step);
-        let query = format!("statistics/{result}.sql");
-        bench.computed(&result, &query, self.sql(queries, step)?, found)
+    /// All steps from values to intervals.
+    fn make(&self, bench: &mut Bench, direct: Option<&Direct>, known: &mut Known) -> Result<()> {
+        let direct = direct.filter(|_| self.is_direct);
+        let scan = direct.map(|direct| direct.scan(self.queries, &self.of)).transpose()?;
+        for clusters in self.estimate(bench, scan.as_ref())? {
+            known.devices.extend(quantiles::devices_of(&clusters));
+        }
+        bench.input("student_t", quantiles::student_t(&known.devices)?)?;
+        for sizes in self.step(bench, "sizes")? {
+            known.sizes.extend(quantiles::sizes_of(&sizes));
+        }
+        bench.input("ranks", quantiles::ranks(&known.sizes)?)?;
+        self.step(bench, "means")?;
+        let positions = self.step(bench, "positions")?;
+        match &scan {
+            Some(scan) => self.computed(bench, "order", scan.order(&positions)?)?,
+            None => drop(self.step(bench, "order")?),
+        }
+        self.of.iter().for_each(|of| bench.drop_spilled(&result(*of, "values")));
+        self.step(bench, "bounds").map(drop)
     }
 
     /// The values of the groups, their point estimates, and sums over devices.
-    fn estimate(&self, queries: &Queries, bench: &mut Bench) -> Result<RecordBatch> {
-        let values = self.result("values");
-        let (query, sql) = (format!("statistics/{values}.sql"), self.sql(queries, "values")?);
-        let Some(direct) = &self.direct else {
-            bench.spill(&values, &query, sql)?;
-            self.step(queries, bench, "points")?;
-            return self.step(queries, bench, "clusters");
+    fn estimate(&self, bench: &mut Bench, scan: Option<&Scan<'_>>) -> Result<Vec<RecordBatch>> {
+        for of in &self.of {
+            let values = result(*of, "values");
+            let (query, sql) = (format!("statistics/{values}.sql"), self.sql(*of, "values")?);
+            match scan {
+                Some(_) => bench.queries.push(RunQuery { name: query, table: values, sql }),
+                None => bench.spill(&values, &query, sql)?,
+            }
+        }
+        let Some(scan) = scan else {
+            self.step(bench, "points")?;
+            return self.step(bench, "clusters");
         };
-        bench.queries.push(RunQuery { name: query, table: values, sql });
-        let (points, clusters) = direct.estimate()?;
-        self.computed(queries, bench, "points", points)?;
-        self.computed(queries, bench, "clusters", clusters.clone())?;
+        let found = scan.estimate()?.into_iter().map(|found| (found.points, found.clusters));
+        let (points, clusters): (Vec<_>, Vec<_>) = found.unzip();
+        self.computed(bench, "points", points)?;
+        self.computed(bench, "clusters", clusters.clone())?;
         Ok(clusters)
     }
 
-    /// Means with their errors, and the intervals of all statistics.
-    fn intervals(&self, queries: &Queries, bench: &mut Bench) -> Result<()> {
-        self.step(queries, bench, "means")?;
-        let positions = self.step(queries, bench, "positions")?;
-        match &self.direct {
-            Some(direct) => {
-                self.computed(queries, bench, "order", direct.order(&positions)?)?;
-            }
-            None => {
-                self.step(queries, bench, "order")?;
-                bench.drop_spilled(&self.result("values"));
-            }
-        }
-        self.step(queries, bench, "bounds").map(drop)
+    fn sql(&self, of: (&StatisticsTable, &Series), step: &str) -> Result<String> {
+        self.queries.statistics_sql(&format!("statistics/{step}.sql"), of.0, Some(of.1))
     }
+
+    /// Runs one step for every table; its results are named after table and step.
+    fn step(&self, bench: &mut Bench, step: &str) -> Result<Vec<RecordBatch>> {
+        let run = |of: &(&StatisticsTable, &Series)| {
+            let name = result(*of, step);
+            bench.step(&name, &format!("statistics/{name}.sql"), self.sql(*of, step)?)
+        };
+        self.of.iter().map(run).collect()
+    }
+
+    /// Takes the results of a step that was computed without the engine.
+    fn computed(&self, bench: &mut Bench, step: &str, found: Vec<RecordBatch>) -> Result<()> {
+        for (of, found) in self.of.iter().zip(found) {
+            let name = result(*of, step);
+            let query = format!("statistics/{name}.sql");
+            bench.computed(&name, &query, self.sql(*of, step)?, found)?;
+        }
+        Ok(())
+    }
+}
+
+/// The name of the result of a step.
+fn result((table, series): (&StatisticsTable, &Series), step: &str) -> String {
+    format!("{}{}_{step}", table.name, series.suffix)
 }
 
 /// Whole numbers of any width as 64-bit integers, so that a table looks alike from any engine.
