@@ -28,6 +28,7 @@ pub mod history;
 pub mod import;
 pub mod issuing;
 mod measured;
+pub mod numbered;
 pub mod operators;
 mod origin;
 mod output;

@@ -203,7 +203,7 @@ fn groupings(plan: &Plan) -> Vec<Grouping<'_>> {
 /// From valid samples to complete tables; samples without identifiers go into the bundle.
 fn measure(
     plan: &Plan,
-    valid: ValidSamples,
+    mut valid: ValidSamples,
     mut warnings: Vec<Warning>,
     staging: &Staging,
     progress: Progress<'_>,
@@ -214,7 +214,8 @@ fn measure(
     let restating = !plan.restated_communes().is_empty();
     let restated = restating.then_some(history::RESTATED);
     let restated = restated.map(|file| staging.file(file)).transpose()?;
-    let effective = collapse::collapse(plan, &valid, effective, by_day_part, restated, progress)?;
+    let effective =
+        collapse::collapse(plan, &mut valid, effective, by_day_part, restated, progress)?;
     let mut bench = Bench::new(plan, &valid, effective)?;
     statistics::compute(plan, &mut bench, progress)?;
     weighting::weigh(plan, &mut bench, progress)?;

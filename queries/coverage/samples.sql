@@ -8,7 +8,7 @@
 -- name decides. `hamlet_no` is 0 for a cell; a hamlet counts as a part of the cell of its centre.
 WITH positioned AS (
     SELECT
-        a.sample_id, a.commune_code, a.commune_valid_from, a.operator, a.device_id, a.local_day,
+        a.source_file, a.source_row, a.commune_code, a.commune_valid_from, a.operator, a.device_id, a.local_day,
         a.technology, a.is_ok, a.signal_dbm, a.latitude, a.longitude,
         CAST(FLOOR(a.latitude * 1000000.0 + 0.5) AS BIGINT) AS latitude_steps,
         CAST(FLOOR(a.longitude * 1000000.0 + 0.5) AS BIGINT) AS longitude_steps
@@ -31,7 +31,8 @@ gridded AS (
 ),
 candidates AS (
     SELECT
-        g.sample_id,
+        g.source_file,
+        g.source_row,
         h.hamlet_no,
         h.cell_y,
         h.cell_x,
@@ -48,13 +49,13 @@ measured AS (
 ),
 ranked AS (
     SELECT
-        sample_id, hamlet_no, cell_y, cell_x,
-        ROW_NUMBER() OVER (PARTITION BY sample_id ORDER BY square_m, hamlet_no) AS nearness
+        source_file, source_row, hamlet_no, cell_y, cell_x,
+        ROW_NUMBER() OVER (PARTITION BY source_file, source_row ORDER BY square_m, hamlet_no) AS nearness
     FROM measured
     WHERE square_m <= radius_m * radius_m
 ),
 nearest AS (
-    SELECT sample_id, hamlet_no, cell_y, cell_x
+    SELECT source_file, source_row, hamlet_no, cell_y, cell_x
     FROM ranked
     WHERE nearness = 1
 )
@@ -71,4 +72,4 @@ SELECT
     g.is_ok,
     g.signal_dbm
 FROM gridded AS g
-LEFT JOIN nearest AS n ON g.sample_id = n.sample_id
+LEFT JOIN nearest AS n ON g.source_file = n.source_file AND g.source_row = n.source_row

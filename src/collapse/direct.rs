@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::accepted::Accepted;
+use crate::numbered::{Accepted, Effective};
 
 /// Steps per unit that medians of values on the grid of 10⁻⁶ lie on.
 pub const STEPS: f64 = 2e6;
@@ -11,20 +11,6 @@ pub const STEPS: f64 = 2e6;
 /// The float nearest to the grid of medians.
 pub fn on_grid(value: f64) -> f64 {
     (value * STEPS).round() / STEPS
-}
-
-/// Effective samples column by column, in the order of their file.
-#[derive(Debug, Default)]
-pub struct Effective {
-    pub cell: Vec<u32>,
-    pub day: Vec<i32>,
-    pub peak: Vec<bool>,
-    /// The number of the device; 0 for none.
-    pub cluster: Vec<u32>,
-    /// 0 unless all tests behind it agree.
-    pub restated: Vec<u32>,
-    pub tests: Vec<u32>,
-    pub measures: Vec<Vec<f64>>,
 }
 
 /// Collapses samples, apart for the hours of the peak if `by_part`. The first `gridded` measures are
@@ -99,12 +85,13 @@ fn collapsed(accepted: &Accepted, keys: &[u128], by_part: bool, gridded: usize) 
         rows.clear();
         rows.extend(tests.iter().map(|key| *key as u32));
         if group(tests[0]).1 {
-            found.add(accepted, &rows, by_part, gridded, &mut values);
+            add(&mut found, accepted, &rows, by_part, gridded, &mut values);
             continue;
         }
         rows.sort_unstable_by(|a, b| compare(accepted, *a as usize, *b as usize));
         for row in &rows {
-            found.add(accepted, std::slice::from_ref(row), by_part, gridded, &mut values);
+            let row = std::slice::from_ref(row);
+            add(&mut found, accepted, row, by_part, gridded, &mut values);
         }
     }
     found
@@ -118,31 +105,29 @@ fn compare(accepted: &Accepted, a: usize, b: usize) -> std::cmp::Ordering {
     measures.then(code(a).cmp(&code(b)))
 }
 
-impl Effective {
-    /// Adds one effective sample: the medians of these tests.
-    fn add(
-        &mut self,
-        accepted: &Accepted,
-        rows: &[u32],
-        by_part: bool,
-        gridded: usize,
-        values: &mut Vec<f64>,
-    ) {
-        let Some(first) = rows.first().map(|row| *row as usize) else { return };
-        self.cell.push(accepted.cell[first]);
-        self.day.push(accepted.day[first]);
-        self.peak.push(by_part && accepted.peak[first]);
-        self.cluster.push(accepted.device[first]);
-        let code = accepted.restated[first];
-        let agree = rows.iter().all(|row| accepted.restated[*row as usize] == code);
-        self.restated.push(if agree { code } else { 0 });
-        self.tests.push(rows.len() as u32);
-        for (at, (column, to)) in accepted.measures.iter().zip(&mut self.measures).enumerate() {
-            values.clear();
-            values.extend(rows.iter().map(|row| column[*row as usize]).filter(|v| !v.is_nan()));
-            let median = median(values);
-            to.push(if at < gridded { on_grid(median) } else { median });
-        }
+/// Adds one effective sample: the medians of these tests.
+fn add(
+    found: &mut Effective,
+    accepted: &Accepted,
+    rows: &[u32],
+    by_part: bool,
+    gridded: usize,
+    values: &mut Vec<f64>,
+) {
+    let Some(first) = rows.first().map(|row| *row as usize) else { return };
+    found.cell.push(accepted.cell[first]);
+    found.day.push(accepted.day[first]);
+    found.peak.push(by_part && accepted.peak[first]);
+    found.cluster.push(accepted.device[first]);
+    let code = accepted.restated[first];
+    let agree = rows.iter().all(|row| accepted.restated[*row as usize] == code);
+    found.restated.push(if agree { code } else { 0 });
+    found.tests.push(rows.len() as u32);
+    for (at, (column, to)) in accepted.measures.iter().zip(&mut found.measures).enumerate() {
+        values.clear();
+        values.extend(rows.iter().map(|row| column[*row as usize]).filter(|v| !v.is_nan()));
+        let median = median(values);
+        to.push(if at < gridded { on_grid(median) } else { median });
     }
 }
 

@@ -1,13 +1,10 @@
 //! Effective samples: one value per device, commune, operator, access type, technology and day.
 //!
 //! `queries/collapse/` says what they are. As long as those queries are the shipped ones, they are computed
-//! directly ([`accepted`], [`direct`]), many times as fast as an engine runs them, and with the same result
+//! directly ([`direct`]), many times as fast as an engine runs them, and with the same result
 //! (tests/it/direct.rs); a changed query is run as it stands.
 
-mod accepted;
-mod devices;
 mod direct;
-mod numbered;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -18,18 +15,17 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
+use rayon::prelude::*;
 
 use crate::bundle::tables::writer_properties;
 use crate::engine;
 use crate::error::Result;
+use crate::numbered::{Accepted, Effective, Numbered, Part, Reader, cell_table, effective_batch};
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::queries::Indicator;
 use crate::statistics::{commune_table, whole_numbers};
 use crate::validation::{ValidSamples, ValidationFault, pool, register_accepted};
-use accepted::Accepted;
-use direct::Effective;
-pub use numbered::{Numbered, Rows, UNKNOWN_TECHNOLOGY};
 
 const DEVICES: &str = "collapse/devices.sql";
 const EFFECTIVE: &str = "collapse/effective.sql";
@@ -52,7 +48,7 @@ pub struct EffectiveSamples {
 /// Collapses the accepted samples into files. Devices are numbered; identifiers stay behind.
 pub fn collapse(
     plan: &Plan,
-    valid: &ValidSamples,
+    valid: &mut ValidSamples,
     file: PathBuf,
     by_day_part: PathBuf,
     restated: Option<PathBuf>,
@@ -70,17 +66,17 @@ pub fn collapse(
 
 fn collapse_directly(
     plan: &Plan,
-    valid: &ValidSamples,
+    valid: &mut ValidSamples,
     measures: &[String],
     file: PathBuf,
     by_day_part: PathBuf,
 ) -> Result<EffectiveSamples> {
-    let accepted = Accepted::read(plan, valid, measures)?;
+    let accepted = accepted(plan, valid, measures)?;
     let fault = |e: ArrowError| ValidationFault::Query {
         query: EFFECTIVE.to_owned(),
         message: e.to_string(),
     };
-    let cells = numbered::cell_table(&plan.register, &accepted.cells).map_err(fault)?;
+    let cells = cell_table(&plan.register, &accepted.cells).map_err(fault)?;
     let gridded = plan.queries.indicators.len();
     let write = |target: &Path, by_part: bool| -> Result<Effective> {
         let found = direct::collapse(&accepted, by_part, gridded);
@@ -88,7 +84,7 @@ fn collapse_directly(
         let (codes, rows) = (&accepted.restated_codes, found.cell.len());
         for from in (0..rows.max(1)).step_by(BATCH_ROWS) {
             let of = from..rows.min(from + BATCH_ROWS);
-            let batch = numbered::effective_batch(&cells, codes, measures, &found, of, by_part);
+            let batch = effective_batch(&cells, codes, measures, &found, of, by_part);
             output.write(&batch.map_err(fault)?)?;
         }
         output.close(None)?;
@@ -103,6 +99,25 @@ fn collapse_directly(
         .map_err(fault)?;
     let numbered = Some(numbered);
     Ok(EffectiveSamples { file, by_day_part, restated: None, devices: None, numbered })
+}
+
+/// The accepted samples, with devices in their order; takes those that are numbered already.
+fn accepted(plan: &Plan, valid: &mut ValidSamples, measures: &[String]) -> Result<Accepted> {
+    let peak = plan.config.statistics.peak_hours;
+    let reader = Reader::new(measures, peak, &valid.duplicates)?;
+    let read: Vec<Result<Part>> =
+        pool(plan)?.install(|| valid.passed.par_iter().map(|file| reader.part(file)).collect());
+    let mut parts = std::mem::take(&mut valid.parts);
+    parts.extend(read.into_iter().collect::<Result<Vec<_>>>()?);
+    let (mut accepted, mut devices) = Accepted::join(parts, measures.len());
+    if !devices.number() {
+        for file in &valid.passed {
+            reader.tied(file, &mut devices)?;
+        }
+        devices.number();
+    }
+    accepted.order(&devices);
+    Ok(accepted)
 }
 
 fn collapse_by_query(

@@ -104,7 +104,7 @@ pub fn canonical(array: &ArrayRef, content: Content) -> Result<ArrayRef, String>
     let array = cast(array, &content.arrow_type()).map_err(|e| e.to_string())?;
     Ok(match content {
         Content::Text => without_blanks(&array),
-        Content::Measure => on_grid(&array),
+        Content::Measure => Arc::new(on_grid(array.as_primitive::<Float64Type>())),
         _ => array,
     })
 }
@@ -112,13 +112,11 @@ pub fn canonical(array: &ArrayRef, content: Content) -> Result<ArrayRef, String>
 /// Measures rounded, half away from zero, to the grid of 10⁻⁶ of their unit.
 ///
 /// Beyond 2⁵² steps neighbouring floats lie further apart than the grid: those stay as they are.
-fn on_grid(array: &ArrayRef) -> ArrayRef {
-    let values = array.as_primitive::<Float64Type>();
-    let rounded: Float64Array = values.unary(|value| {
+pub fn on_grid(values: &Float64Array) -> Float64Array {
+    values.unary(|value| {
         let steps = value * GRID;
         if steps.abs() < 4_503_599_627_370_496.0 { steps.round() / GRID } else { value }
-    });
-    Arc::new(rounded)
+    })
 }
 
 #[cfg(test)]

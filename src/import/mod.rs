@@ -19,6 +19,7 @@ use std::sync::Arc;
 use arrow::array::{Array, RecordBatch, new_null_array};
 use arrow::datatypes::{Field, Schema};
 
+pub use columns::on_grid;
 pub use fault::ImportFault;
 pub use reader::{BATCH_ROWS, OpenFile, Section};
 pub use source::{SourceFile, find};

@@ -265,9 +265,30 @@ impl OpenFile {
         section: &Section,
         sink: &mut dyn FnMut(RecordBatch) -> Result<()>,
     ) -> Result<()> {
+        self.read_columns(section, &self.positions, sink)
+    }
+
+    /// The same of one column of the profile, which is the first of each batch.
+    pub fn read_only(
+        &self,
+        section: &Section,
+        column: &str,
+        sink: &mut dyn FnMut(RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let mut positions = self.positions.clone();
+        positions.retain(|(known, _)| known.name == column);
+        self.read_columns(section, &positions, sink)
+    }
+
+    fn read_columns(
+        &self,
+        section: &Section,
+        positions: &[(RawColumn, Option<usize>)],
+        sink: &mut dyn FnMut(RecordBatch) -> Result<()>,
+    ) -> Result<()> {
         let path = self.source.path.display().to_string();
         let mut row = section.first_row;
-        let columns: Vec<usize> = self.positions.iter().filter_map(|(_, at)| *at).collect();
+        let columns: Vec<usize> = positions.iter().filter_map(|(_, at)| *at).collect();
         let fault = |column: Option<String>, row: u64, message: String| ImportFault::Damaged {
             path: path.clone(),
             column,
@@ -284,7 +305,7 @@ impl OpenFile {
             guarded(|| reader.next().transpose()).map_err(|message| damaged(row, message))?
         {
             let rows = batch.num_rows() as u64;
-            let raw = self.raw(&batch, row).map_err(|message| damaged(row, message))?;
+            let raw = self.raw(&batch, positions, row).map_err(|message| damaged(row, message))?;
             sink(raw)?;
             row += rows;
         }
@@ -297,11 +318,16 @@ impl OpenFile {
     }
 
     /// The table `raw` of a profile: its columns, missing ones as NULL, and where each row is from.
-    fn raw(&self, batch: &RecordBatch, first_row: u64) -> Result<RecordBatch, String> {
+    fn raw(
+        &self,
+        batch: &RecordBatch,
+        positions: &[(RawColumn, Option<usize>)],
+        first_row: u64,
+    ) -> Result<RecordBatch, String> {
         let rows = batch.num_rows();
         let mut fields = Vec::new();
         let mut arrays: Vec<ArrayRef> = Vec::new();
-        for (column, _) in &self.positions {
+        for (column, _) in positions {
             let array = match batch.column_by_name(&column.name) {
                 Some(array) => {
                     let array = convert(array, column.raw_type, self.naive_zone.as_ref())?;

@@ -109,6 +109,13 @@ pub struct Operators {
     asns: BTreeMap<u32, Target>,
 }
 
+/// Keys that lead to operators: folded names, network codes in digits, autonomous systems.
+pub struct Keys<'a> {
+    pub names: Vec<(&'a String, usize)>,
+    pub codes: Vec<(&'a String, usize)>,
+    pub asns: Vec<(&'a u32, usize)>,
+}
+
 /// The look-up tables that queries join.
 pub struct OperatorBatches {
     /// Table `operator_names`: the key is a name as [`fold`] gives it.
@@ -219,6 +226,14 @@ impl Operators {
     pub fn by_name(&self, name: &str) -> Option<&str> {
         let (place, _) = self.names.get(&fold(name))?;
         self.operators.get(*place).map(|(operator, _)| operator.label.as_str())
+    }
+
+    /// Every key with the place of its operator in [`Operators::operators`].
+    pub fn keys(&self) -> Keys<'_> {
+        fn places<K>(targets: &BTreeMap<K, Target>) -> Vec<(&K, usize)> {
+            targets.iter().map(|(key, (place, _))| (key, *place)).collect()
+        }
+        Keys { names: places(&self.names), codes: places(&self.codes), asns: places(&self.asns) }
     }
 
     /// The tables `operator_names`, `operator_codes`, `operator_asns`, each sorted by key.

@@ -99,7 +99,7 @@ pub struct StatisticsTable {
 impl StatisticsTable {
     /// Whether it is grouped by nothing but place, operator, access type, technology, family and part of
     /// the day.
-    pub(crate) fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.keys.iter().all(|key| PLAIN_KEYS.contains(&key.as_str()))
     }
 

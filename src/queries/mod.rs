@@ -56,20 +56,6 @@ const NULLABLE_KEYS: [&str; 3] = ["district_code", "district_name", "technology"
 /// Columns that effective samples carry beside the indicators.
 const CARRIED: [&str; 2] = ["packet_loss_ratio", "signal_dbm"];
 
-/// Queries whose results the program also computes without an engine (`collapse::direct`,
-/// `statistics::direct`), as long as they are as shipped.
-const DIRECT: [&str; 9] = [
-    MACROS,
-    "validation/accepted.sql",
-    "collapse/devices.sql",
-    "collapse/effective.sql",
-    "statistics/groups.sql",
-    "statistics/values.sql",
-    "statistics/points.sql",
-    "statistics/clusters.sql",
-    "statistics/order.sql",
-];
-
 /// All queries of a run.
 #[derive(Debug, Clone)]
 pub struct Queries {
@@ -168,19 +154,24 @@ impl Queries {
         self.files.keys().filter_map(|name| name.strip_prefix("import/")?.strip_suffix(".sql"))
     }
 
-    /// The columns of samples that direct computation takes, indicators first; `None` where it would
-    /// not be what the queries say.
+    /// The columns of samples that are computed with directly, indicators first; `None` where the program
+    /// may not do without an engine, because a query, a rule, an indicator or the keys of a table are out of the
+    /// ordinary.
     pub fn direct_measures(&self) -> Option<Vec<String>> {
-        let shipped = |name: &str| EMBEDDED.iter().find(|(known, _)| *known == name);
-        let is_shipped = |name: &&str| {
-            shipped(name).is_some_and(|(_, text)| self.text(name).is_ok_and(|found| found == *text))
-        };
+        let is_other = |name: &str| name.starts_with("import/") && name != "import/ispeed.sql";
+        let mut decisive = EMBEDDED
+            .iter()
+            .filter(|(name, _)| *name == "rules.toml" || name.ends_with(".sql") && !is_other(name));
+        let is_shipped =
+            decisive.all(|(name, text)| self.files.get(*name).is_some_and(|f| f == text));
         let is_plain = |indicator: &Indicator| {
             indicator.expression == indicator.name
                 && !CARRIED.contains(&indicator.name.as_str())
                 && is_measure(&indicator.name)
         };
-        let fits = DIRECT.iter().all(is_shipped) && self.indicators.iter().all(is_plain);
+        let fits = is_shipped
+            && self.indicators.iter().all(is_plain)
+            && self.tables.iter().all(StatisticsTable::is_plain);
         let indicators = self.indicators.iter().map(|indicator| indicator.name.clone());
         fits.then(|| indicators.chain(CARRIED.map(str::to_owned)).collect())
     }

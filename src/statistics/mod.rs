@@ -27,9 +27,10 @@ use parquet::arrow::ArrowWriter;
 pub use inputs::{benchmarks, commune_table, inputs};
 
 use crate::bundle::tables::writer_properties;
-use crate::collapse::{EffectiveSamples, UNKNOWN_TECHNOLOGY};
+use crate::collapse::EffectiveSamples;
 use crate::engine::{self, Engine, EngineFault, Sink};
 use crate::error::Result;
+use crate::numbered::UNKNOWN_TECHNOLOGY;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::queries::{QUANTILES, Queries, Series, StatisticsTable};
@@ -76,13 +77,11 @@ impl Bench {
             "samples_effective_day_part",
             std::slice::from_ref(&effective.by_day_part),
         )?;
-        match &effective.devices {
-            Some(devices) => {
-                e.register_batches("devices", devices.schema(), std::slice::from_ref(devices))?;
-            }
-            None => e.register_view("devices", &plan.queries.sql("collapse/devices.sql")?)?,
+        if let Some(devices) = &effective.devices {
+            e.register_batches("devices", devices.schema(), std::slice::from_ref(devices))?;
         }
-        views(plan).iter().try_for_each(|(name, sql)| bench.view(name, sql))?;
+        let views = views(plan, effective.devices.is_some());
+        views.iter().try_for_each(|(name, sql)| bench.view(name, sql))?;
         if let Some(numbered) = effective.numbered {
             let direct = Direct::new(&plan.queries, numbered, &bench.inputs, plan.threads)?;
             bench.direct = Some(direct);
@@ -197,8 +196,9 @@ fn failed(query: &str, error: &dyn std::fmt::Display) -> EngineFault {
     EngineFault::Query { query: query.to_owned(), message: error.to_string() }
 }
 
-/// The tables of samples in the forms that queries read.
-fn views(plan: &Plan) -> Vec<(String, String)> {
+/// The tables of samples in the forms that queries read; single tests only where devices have numbers
+/// there, since direct computation has its own.
+fn views(plan: &Plan, with_tests: bool) -> Vec<(String, String)> {
     let effective = |name: &str| {
         format!(
             "SELECT *, COALESCE(technology, '{UNKNOWN_TECHNOLOGY}') AS technology_key FROM {name}"
@@ -213,9 +213,9 @@ fn views(plan: &Plan) -> Vec<(String, String)> {
         ("effective_day_part".to_owned(), effective("samples_effective_day_part")),
         ("tests".to_owned(), tests),
     ];
-    for table in ["accepted", "effective", "effective_day_part", "tests"] {
-        views.push((format!("{table}_by_family"), plan.queries.by_family(table)));
-    }
+    let all = ["accepted", "effective", "effective_day_part", "tests"];
+    views.extend(all.map(|table| (format!("{table}_by_family"), plan.queries.by_family(table))));
+    views.retain(|(name, _)| with_tests || !name.starts_with("tests"));
     views
 }
 
@@ -266,15 +266,15 @@ pub fn tables(queries: &Queries, tables: &[StatisticsTable], bench: &mut Bench) 
     let all: Vec<(&StatisticsTable, Vec<Series>)> =
         tables.iter().map(|table| (table, queries.series(table))).collect();
     for (table, _) in &all {
-        groups(queries, bench, table, direct.as_mut().filter(|_| table.is_plain()))?;
+        groups(queries, bench, table, direct.as_mut())?;
     }
     let mut makers: Vec<Maker<'_>> = Vec::new();
     for (table, series) in all.iter().flat_map(|(table, all)| all.iter().map(|s| (*table, s))) {
-        let is_direct = direct.is_some() && table.is_plain();
-        let same = |maker: &&mut Maker<'_>| is_direct && maker.takes(series);
+        // Computed directly, all tables over the same samples are made together.
+        let same = |maker: &&mut Maker<'_>| direct.is_some() && maker.takes(series);
         match makers.iter_mut().find(same) {
             Some(maker) => maker.of.push((table, series)),
-            None => makers.push(Maker { queries, of: vec![(table, series)], is_direct }),
+            None => makers.push(Maker { queries, of: vec![(table, series)] }),
         }
     }
     let mut known = Known::default();
@@ -318,20 +318,17 @@ struct Known {
 struct Maker<'a> {
     queries: &'a Queries,
     of: Vec<(&'a StatisticsTable, &'a Series)>,
-    /// Whether what reads every sample is computed without the engine.
-    is_direct: bool,
 }
 
 impl Maker<'_> {
     /// Whether it reads the samples of a series.
     fn takes(&self, series: &Series) -> bool {
         let samples = |series: &Series| direct::samples(&series.source).to_owned();
-        self.is_direct && self.of.iter().any(|(_, known)| samples(known) == samples(series))
+        self.of.iter().any(|(_, known)| samples(known) == samples(series))
     }
 
     /// All steps from values to intervals.
     fn make(&self, bench: &mut Bench, direct: Option<&Direct>, known: &mut Known) -> Result<()> {
-        let direct = direct.filter(|_| self.is_direct);
         let scan = direct.map(|direct| direct.scan(self.queries, &self.of)).transpose()?;
         for clusters in self.estimate(bench, scan.as_ref())? {
             known.devices.extend(quantiles::devices_of(&clusters));

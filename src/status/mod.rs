@@ -117,10 +117,10 @@ pub fn status(
 ) -> Result<Status> {
     let period = plan.period.as_ref().ok_or(PipelineFault::NoPeriod)?;
     let (through, days) = window(period, today)?;
-    let valid = validate(plan, samples, progress)?;
+    let mut valid = validate(plan, samples, progress)?;
     let [effective, by_day_part] =
         ["effective.parquet", "day_part.parquet"].map(|file| plan.work.join(file));
-    let effective = collapse::collapse(plan, &valid, effective, by_day_part, None, progress)?;
+    let effective = collapse::collapse(plan, &mut valid, effective, by_day_part, None, progress)?;
     let mut bench = Bench::new(plan, &valid, effective)?;
     progress(Step::Stage { name: "status", rows: 0 });
     let daily = "statistics/daily_commune.sql";

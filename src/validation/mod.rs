@@ -1,14 +1,16 @@
 //! Checks every row against the contract and places it; nothing is lost on the way.
 //!
 //! Rows are read section by section, in parallel: import profile → `placed.sql` → `checked.sql`.
-//! Rows that pass every rule and rows that fail go to Parquet files of their own, so memory holds
-//! one batch per thread, whatever the size of the input.
+//! Rows that pass every rule and rows that fail go to Parquet files of their own. Rows that plainly pass
+//! (`plain.rs`), which are most, are placed without an engine and numbered on the way.
 
 mod duplicates;
 pub mod ledger;
 mod naming;
 mod placement;
+mod plain;
 pub mod quarantine;
+mod repeats;
 mod section;
 
 use std::collections::BTreeMap;
@@ -23,9 +25,11 @@ use crate::engine::{self, Engine, Function, STACK};
 use crate::error::{Fault, Kind, Result};
 use crate::import::functions::{FoldName, LocalDate, LocalHour, ParseTime};
 use crate::import::{Samples, Section};
+use crate::numbered::Part;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use ledger::{FileLedger, Ledger};
+use plain::Contract;
 use section::Outcome;
 
 /// Rows that one task reads; large enough to be worth a task, small enough to share the work.
@@ -58,7 +62,12 @@ impl Fault for ValidationFault {
 
 /// Samples that pass every rule, without duplicates, in files that queries read as `accepted`.
 pub struct ValidSamples {
+    /// Files of rows that passed by the queries, duplicates among them.
     pub passed: Vec<PathBuf>,
+    /// Files of rows that plainly pass.
+    pub plain: Vec<PathBuf>,
+    /// The same rows by number.
+    pub parts: Vec<Part>,
     pub duplicates: RecordBatch,
     /// Rejected rows, in the order of files and rows.
     pub quarantine: Vec<PathBuf>,
@@ -97,15 +106,23 @@ fn functions(plan: &Plan) -> Vec<Arc<dyn Function>> {
 pub fn validate(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Result<ValidSamples> {
     let rows = samples.files.iter().map(|file| file.rows()).sum();
     progress(Step::Stage { name: "validation", rows });
-    let outcomes = check_sections(plan, samples, progress)?;
-    let passed: Vec<PathBuf> = outcomes.iter().filter_map(|o| o.passed.clone()).collect();
-    let quarantine = outcomes.iter().filter_map(|o| o.quarantine.clone()).collect();
+    let mut outcomes = check_sections(plan, samples, progress)?;
+    let files = |of: fn(&Outcome) -> &Option<PathBuf>| -> Vec<PathBuf> {
+        outcomes.iter().filter_map(|outcome| of(outcome).clone()).collect()
+    };
+    let passed = files(|outcome| &outcome.passed);
+    let plain = files(|outcome| &outcome.plain);
+    let quarantine = files(|outcome| &outcome.quarantine);
     let mut ledger = ledger_of(plan, samples, &outcomes)?;
     progress(Step::Stage { name: "duplicates", rows: 0 });
     let duplicates = duplicates::find(plan, &passed, &mut ledger)?;
     ledger.total();
-    let mut valid = ValidSamples { passed, duplicates, quarantine, ledger };
+    let parts = outcomes.iter_mut().filter_map(|outcome| outcome.part.take()).collect();
+    let mut valid = ValidSamples { passed, plain, parts, duplicates, quarantine, ledger };
     valid.ledger.notes = notes(plan, &valid)?;
+    for (name, count) in outcomes.iter().flat_map(|outcome| outcome.notes.named()) {
+        *valid.ledger.notes.entry(name.to_owned()).or_default() += count;
+    }
     Ok(valid)
 }
 
@@ -120,9 +137,17 @@ fn check_sections(plan: &Plan, samples: &Samples, progress: Progress<'_>) -> Res
         .map(|(number, (file, section))| (number, file, section))
         .collect();
     let pool = pool(plan)?;
+    let mut contract = Contract::of(plan, samples);
+    if let Some(contract) = &mut contract {
+        let sections: Vec<(usize, &Section)> =
+            tasks.iter().map(|(_, file, section)| (*file, section)).collect();
+        contract.without(pool.install(|| repeats::find(samples, &sections))?);
+    }
+    let contract = contract.as_ref();
     let check = |(number, file, section): &(usize, usize, Section)| {
         let open = &samples.files[*file];
-        let checker = section::Checker::new(plan, samples, &tables, &functions(plan), *file)?;
+        let functions = functions(plan);
+        let checker = section::Checker::new(plan, samples, &tables, &functions, contract, *file)?;
         checker.run(open, section, *number, progress)
     };
     // Collected in order first, so that the error reported does not depend on timing.
@@ -174,12 +199,31 @@ pub fn register_accepted(
     valid: &ValidSamples,
     simulated: bool,
 ) -> Result<()> {
+    if valid.plain.is_empty() {
+        return register_by_query(engine, plan, valid, simulated, "accepted");
+    }
+    register_by_query(engine, plan, valid, simulated, "accepted_by_query")?;
+    engine.register_parquet("plain", &valid.plain)?;
+    let columns = plain::columns().join(", ");
+    let select = |table: &str| format!("SELECT {columns}, 1 AS tests FROM {table}");
+    let both = format!("{} UNION ALL {}", select("accepted_by_query"), select("plain"));
+    engine.register_view("accepted", &both)
+}
+
+/// The same without the plain ones, under a name.
+fn register_by_query(
+    engine: &mut dyn Engine,
+    plan: &Plan,
+    valid: &ValidSamples,
+    simulated: bool,
+    name: &str,
+) -> Result<()> {
     register_passed(engine, &valid.passed)?;
     let parameters = plan.parameters(simulated)?;
     engine.register_batches("parameters", parameters.schema(), &[parameters])?;
     let duplicates = &valid.duplicates;
     engine.register_batches("duplicates", duplicates.schema(), std::slice::from_ref(duplicates))?;
-    engine.register_view("accepted", &plan.queries.sql("validation/accepted.sql")?)
+    engine.register_view(name, &plan.queries.sql("validation/accepted.sql")?)
 }
 
 fn register_passed(engine: &mut dyn Engine, passed: &[PathBuf]) -> Result<()> {
@@ -190,9 +234,10 @@ fn register_passed(engine: &mut dyn Engine, passed: &[PathBuf]) -> Result<()> {
     engine.register_parquet("passed", passed)
 }
 
+/// What the ledger counts among rows that passed by the queries.
 fn notes(plan: &Plan, valid: &ValidSamples) -> Result<BTreeMap<String, u64>> {
     let mut engine = engine::open(&[]);
-    register_accepted(engine.as_mut(), plan, valid, valid.ledger.simulated)?;
+    register_by_query(engine.as_mut(), plan, valid, valid.ledger.simulated, "accepted")?;
     let name = "validation/notes.sql";
     let row = engine.query(name, &plan.queries.sql(name)?)?;
     let mut notes = BTreeMap::new();

@@ -6,19 +6,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
-use arrow::compute::{filter_record_batch, not, or};
+use arrow::compute::{concat_batches, filter_record_batch, not, or};
 use arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use super::ValidationFault;
+use super::plain::{Contract, Notes, Plain};
 use super::quarantine::{flags, quarantined};
 use crate::engine::{self, Engine, Function};
 use crate::error::Result;
 use crate::import::contract::{COLUMNS, Content};
 use crate::import::functions::civil;
 use crate::import::{OpenFile, Samples, Section, import};
+use crate::numbered::Part;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::queries::Rule;
@@ -118,6 +121,10 @@ impl Tables {
 pub struct Outcome {
     pub file: usize,
     pub read: u64,
+    /// Plain rows (`plain.rs`): their file, themselves by number, and what the ledger counts of them.
+    pub plain: Option<PathBuf>,
+    pub part: Option<Part>,
+    pub notes: Notes,
     pub rejected: u64,
     pub rejected_by_rule: BTreeMap<String, u64>,
     pub months: BTreeMap<String, u64>,
@@ -135,6 +142,28 @@ pub struct Checker<'a> {
     checked: String,
     simulated: bool,
     file: usize,
+    contract: Option<&'a Contract<'a>>,
+}
+
+/// Rows that are held back for the queries: those run on few large batches, not on many small ones.
+const HELD_ROWS: usize = 65_536;
+
+/// Rows for the queries.
+#[derive(Default)]
+struct Held(Vec<RecordBatch>);
+
+impl Held {
+    fn rows(&self) -> usize {
+        self.0.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    /// All of them in one batch; nothing is held after that.
+    fn whole(&mut self) -> Result<Option<RecordBatch>> {
+        let Some(first) = self.0.first() else { return Ok(None) };
+        let whole = concat_batches(&first.schema(), &self.0);
+        self.0.clear();
+        Ok(Some(whole.map_err(|e| fault("validation/placed.sql", e.to_string()))?))
+    }
 }
 
 impl<'a> Checker<'a> {
@@ -144,6 +173,7 @@ impl<'a> Checker<'a> {
         samples: &'a Samples,
         tables: &Tables,
         functions: &[Arc<dyn Function>],
+        contract: Option<&'a Contract<'a>>,
         file: usize,
     ) -> Result<Self> {
         let mut engine = engine::open(functions);
@@ -158,6 +188,7 @@ impl<'a> Checker<'a> {
             checked: plan.queries.sql("validation/checked.sql")?,
             simulated: samples.simulated(),
             file,
+            contract,
         })
     }
 
@@ -178,27 +209,52 @@ impl<'a> Checker<'a> {
             unconverted: BTreeMap::new(),
             passed: None,
             quarantine: None,
+            plain: None,
+            part: None,
+            notes: Notes::default(),
         };
-        let mut passed = Part::new(self.plan.work.join(format!("passed-{number:06}.parquet")));
-        let mut refused = Part::new(self.plan.work.join(format!("quarantine-{number:06}.parquet")));
+        let mut plain = self.contract.map(Plain::new);
+        let mut accepted =
+            Intermediate::new(self.plan.work.join(format!("plain-{number:06}.parquet")));
+        let mut held = Held::default();
+        let mut passed =
+            Intermediate::new(self.plan.work.join(format!("passed-{number:06}.parquet")));
+        let mut refused =
+            Intermediate::new(self.plan.work.join(format!("quarantine-{number:06}.parquet")));
         open.read(section, &mut |raw| {
             let rows = raw.num_rows() as u64;
-            self.check(raw, &mut outcome, &mut passed, &mut refused)?;
+            match &mut plain {
+                Some(plain) => held.0.push(others(plain, &raw, &mut accepted)?),
+                None => held.0.push(raw),
+            }
+            if held.rows() >= HELD_ROWS || plain.is_none() {
+                self.check(held.whole()?, &mut outcome, &mut passed, &mut refused)?;
+            }
             progress(Step::Rows(rows));
             Ok(())
         })?;
+        self.check(held.whole()?, &mut outcome, &mut passed, &mut refused)?;
         outcome.passed = passed.close()?;
         outcome.quarantine = refused.close()?;
+        outcome.plain = accepted.close()?;
+        if let (Some(plain), Some(contract)) = (plain, self.contract) {
+            outcome.read += plain.days.iter().sum::<u64>();
+            let days = (contract.first_day()..).zip(plain.days).filter(|(_, rows)| *rows > 0);
+            count_months(days, &mut outcome.months);
+            outcome.part = Some(plain.part);
+            outcome.notes = plain.notes;
+        }
         Ok(outcome)
     }
 
     fn check(
         &mut self,
-        raw: RecordBatch,
+        raw: Option<RecordBatch>,
         outcome: &mut Outcome,
-        passed: &mut Part,
-        refused: &mut Part,
+        passed: &mut Intermediate,
+        refused: &mut Intermediate,
     ) -> Result<()> {
+        let Some(raw) = raw.filter(|raw| raw.num_rows() > 0) else { return Ok(()) };
         let imported = import(self.engine.as_mut(), &self.samples.profile, raw)?;
         for (column, count) in imported.unconverted {
             *outcome.unconverted.entry(column.to_owned()).or_default() += count;
@@ -267,24 +323,36 @@ fn count(
     for day in days.iter().flatten() {
         *by_day.entry(day).or_default() += 1;
     }
-    for (day, rows) in by_day {
-        if let Some(day) = civil(day) {
-            let month = format!("{:04}-{:02}", day.year(), day.month());
-            *outcome.months.entry(month).or_default() += rows;
-        }
-    }
+    count_months(by_day, &mut outcome.months);
     Ok(())
 }
 
+fn count_months(days: impl IntoIterator<Item = (i32, u64)>, months: &mut BTreeMap<String, u64>) {
+    for (day, rows) in days {
+        if let Some(day) = civil(day) {
+            let month = format!("{:04}-{:02}", day.year(), day.month());
+            *months.entry(month).or_default() += rows;
+        }
+    }
+}
+
+/// Takes the plain rows of a batch; gives the others.
+fn others(plain: &mut Plain<'_>, raw: &RecordBatch, to: &mut Intermediate) -> Result<RecordBatch> {
+    let (accepted, taken) = plain.take(raw)?;
+    to.write(&accepted)?;
+    let arrow = |e: arrow::error::ArrowError| fault("validation/placed.sql", e.to_string());
+    filter_record_batch(raw, &not(&taken).map_err(arrow)?).map_err(arrow)
+}
+
 /// An intermediate Parquet file, made with its first row.
-struct Part {
+struct Intermediate {
     path: PathBuf,
     writer: Option<ArrowWriter<File>>,
 }
 
-impl Part {
+impl Intermediate {
     fn new(path: PathBuf) -> Self {
-        Part { path, writer: None }
+        Intermediate { path, writer: None }
     }
 
     fn fault(&self, message: impl ToString) -> crate::error::Error {
@@ -300,7 +368,11 @@ impl Part {
             let file = File::create(&self.path).map_err(|e| self.fault(e))?;
             // Read back once or twice, soon: speed matters more than size.
             let properties = WriterProperties::builder().set_compression(Compression::LZ4_RAW);
-            let writer = ArrowWriter::try_new(file, batch.schema(), Some(properties.build()));
+            // Without the Arrow schema, texts by number are read as texts.
+            let options = ArrowWriterOptions::new()
+                .with_properties(properties.build())
+                .with_skip_arrow_metadata(true);
+            let writer = ArrowWriter::try_new_with_options(file, batch.schema(), options);
             self.writer = Some(writer.map_err(|e| self.fault(e))?);
         }
         if let Some(writer) = &mut self.writer {

@@ -15,9 +15,9 @@ mod scan;
 use arrow::array::RecordBatch;
 
 use super::{EngineFault, Tables, failed, whole_numbers};
-use crate::collapse::{Numbered, Rows};
 use crate::engine::{self, Engine};
 use crate::error::Result;
+use crate::numbered::{Numbered, Rows};
 use crate::queries::{Queries, Series, StatisticsTable};
 use members::Members;
 pub use scan::Scan;

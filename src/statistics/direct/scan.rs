@@ -11,8 +11,8 @@ use super::clusters::{Clusters, Measured, Ones, Point, Sums, devices, steps};
 use super::members::Members;
 use super::ranks::{Ranks, Sorted};
 use super::{EngineFault, VALUES, failed, missing};
-use crate::collapse::Rows;
 use crate::error::Result;
+use crate::numbered::Rows;
 use crate::plan::table;
 use crate::queries::{Measure, QUANTILES, Series};
 

@@ -22,21 +22,23 @@ impl Identifier {
     }
 }
 
+/// Bytes of an id that are always compared; longer ones are read again where these are equal.
+pub const ID_BYTES: usize = 40;
+
 /// When a device was first seen, and the beginning of the least id of its tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FirstTest {
     at: i64,
-    id: u128,
+    id: [u8; ID_BYTES],
 }
 
 impl FirstTest {
     /// Of a test at a time in microseconds.
     pub fn of(at: i64, id: &str) -> Self {
-        let mut first = [0; 16];
-        for (to, from) in first.iter_mut().zip(id.bytes()) {
-            *to = from;
-        }
-        FirstTest { at, id: u128::from_be_bytes(first) }
+        let mut first = [0; ID_BYTES];
+        let bytes = id.len().min(ID_BYTES);
+        first[..bytes].copy_from_slice(&id.as_bytes()[..bytes]);
+        FirstTest { at, id: first }
     }
 
     /// The first of both times and the least of both ids.
@@ -146,7 +148,7 @@ mod tests {
         // The id need not be that of the first test.
         let same = [("a", 1, "s5"), ("b", 1, "s4"), ("c", 1, "s6"), ("a", 2, "s1")];
         assert_eq!(numbered(&same), [1, 2, 3]);
-        let long = "the same beginning of an id ";
+        let long = "an id that is longer than what is always compared ";
         let ids = ["3", "1", "2"].map(|end| format!("{long}{end}"));
         assert_eq!(numbered(&[("a", 1, &ids[0]), ("b", 1, &ids[1]), ("c", 1, &ids[2])]), [3, 1, 2]);
     }

@@ -4,23 +4,24 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
-    UInt32Array, new_null_array,
+    ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray, UInt32Array,
+    new_null_array,
 };
 use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use rayon::prelude::*;
 
-use super::accepted::{Accepted, Cell};
-use super::direct::Effective;
+use super::cells::Cell;
+use super::effective::Effective;
+use super::part::Accepted;
 use crate::communes::Commune;
 use crate::communes::register::Register;
 use crate::import::functions::days;
 
 /// What stands for a technology that is not known where tables are joined.
 pub const UNKNOWN_TECHNOLOGY: &str = "unknown";
-const DAY_PARTS: [&str; 2] = ["off_peak", "peak"];
+pub(super) const DAY_PARTS: [&str; 2] = ["off_peak", "peak"];
 
 /// One series of samples, device by device.
 pub struct Rows {
@@ -174,50 +175,13 @@ fn counted(accepted: &Accepted, cells: &RecordBatch) -> Result<RecordBatch, Arro
     with(&taken(cells, &rows)?, more)
 }
 
-/// The effective samples from `from` on, at most `rows`, as their file has them.
-pub fn effective_batch(
-    cells: &RecordBatch,
-    codes: &[String],
-    measures: &[String],
-    effective: &Effective,
-    rows: std::ops::Range<usize>,
-    by_part: bool,
-) -> Result<RecordBatch, ArrowError> {
-    let of_cells = UInt32Array::from_iter_values(effective.cell[rows.clone()].iter().copied());
-    let names = cells.schema();
-    let keys: Vec<usize> = (0..names.fields().len())
-        .filter(|at| names.field(*at).name() != "technology_key")
-        .collect();
-    let batch = taken(&cells.project(&keys)?, &of_cells)?;
-    let days = effective.day[rows.clone()].iter().copied();
-    let mut more: Vec<(&str, ArrayRef)> =
-        vec![("local_day", Arc::new(Date32Array::from_iter_values(days)))];
-    if by_part {
-        let parts = effective.peak[rows.clone()].iter().map(|peak| DAY_PARTS[usize::from(*peak)]);
-        more.push(("day_part", Arc::new(StringArray::from_iter_values(parts))));
-    }
-    let clusters = effective.cluster[rows.clone()].iter();
-    let clusters = clusters.map(|number| (*number > 0).then_some(i64::from(*number)));
-    more.push(("cluster_no", Arc::new(Int64Array::from_iter(clusters))));
-    let restated = effective.restated[rows.clone()].iter();
-    let code = |number: &u32| codes.get((*number as usize).checked_sub(1)?).map(String::as_str);
-    more.push(("restated_commune_code", Arc::new(StringArray::from_iter(restated.map(code)))));
-    let tests = effective.tests[rows.clone()].iter().map(|tests| i64::from(*tests));
-    more.push(("tests", Arc::new(Int64Array::from_iter_values(tests))));
-    for (name, column) in measures.iter().zip(&effective.measures) {
-        let values = column[rows.clone()].iter().map(|v| (!v.is_nan()).then_some(*v));
-        more.push((name, Arc::new(Float64Array::from_iter(values))));
-    }
-    with(&batch, more)
-}
-
-fn taken(batch: &RecordBatch, rows: &UInt32Array) -> Result<RecordBatch, ArrowError> {
+pub(super) fn taken(batch: &RecordBatch, rows: &UInt32Array) -> Result<RecordBatch, ArrowError> {
     let columns = batch.columns().iter().map(|column| take(column, rows, None));
     RecordBatch::try_new(batch.schema(), columns.collect::<Result<_, _>>()?)
 }
 
 /// The batch with more columns.
-fn with<'a>(
+pub(super) fn with<'a>(
     batch: &RecordBatch,
     more: impl IntoIterator<Item = (&'a str, ArrayRef)>,
 ) -> Result<RecordBatch, ArrowError> {
