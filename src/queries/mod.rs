@@ -51,7 +51,7 @@ impl Fault for QueryFault {
 pub const MACROS: &str = "macros.sql";
 
 /// Keys that may be null: they are grouped and ordered as empty text.
-const NULLABLE_KEYS: [&str; 3] = ["district_code", "district_name", "technology"];
+pub const NULLABLE_KEYS: [&str; 3] = ["district_code", "district_name", "technology"];
 
 /// Columns that effective samples carry beside the indicators.
 const CARRIED: [&str; 2] = ["packet_loss_ratio", "signal_dbm"];

@@ -33,9 +33,9 @@ use crate::error::Result;
 use crate::numbered::UNKNOWN_TECHNOLOGY;
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
-use crate::queries::{QUANTILES, Queries, Series, StatisticsTable};
+use crate::queries::{NULLABLE_KEYS, QUANTILES, Queries, Series, StatisticsTable};
 use crate::validation::{ValidSamples, ValidationFault, register_accepted};
-use direct::{Direct, Scan};
+use direct::{Direct, Limits, LookedUp, Made};
 
 /// Tables by name, each in a total order.
 pub type Tables = BTreeMap<String, RecordBatch>;
@@ -83,7 +83,8 @@ impl Bench {
         let views = views(plan, effective.devices.is_some());
         views.iter().try_for_each(|(name, sql)| bench.view(name, sql))?;
         if let Some(numbered) = effective.numbered {
-            let direct = Direct::new(&plan.queries, numbered, &bench.inputs, plan.threads)?;
+            let limits = limits(plan, simulated);
+            let direct = Direct::new(&plan.queries, numbered, &bench.inputs, limits, plan.threads)?;
             bench.direct = Some(direct);
         }
         Ok(bench)
@@ -192,6 +193,19 @@ impl Bench {
     }
 }
 
+fn limits(plan: &Plan, simulated: bool) -> Limits {
+    let settings = &plan.config.statistics;
+    Limits {
+        publish_from: settings.publish_from.into(),
+        publish_devices: settings.publish_devices.into(),
+        mean_from: settings.mean_from.into(),
+        sufficient_from: settings.sufficient_from.into(),
+        max_without_device_share: settings.max_without_device_share,
+        own_deff_devices: settings.own_deff_devices.into(),
+        simulated,
+    }
+}
+
 fn failed(query: &str, error: &dyn std::fmt::Display) -> EngineFault {
     EngineFault::Query { query: query.to_owned(), message: error.to_string() }
 }
@@ -262,140 +276,136 @@ pub fn compute(plan: &Plan, bench: &mut Bench, progress: Progress<'_>) -> Result
 
 /// Computes tables of statistics from the samples that a bench knows.
 pub fn tables(queries: &Queries, tables: &[StatisticsTable], bench: &mut Bench) -> Result<()> {
-    let mut direct = bench.direct.take();
     let all: Vec<(&StatisticsTable, Vec<Series>)> =
         tables.iter().map(|table| (table, queries.series(table))).collect();
-    for (table, _) in &all {
-        groups(queries, bench, table, direct.as_mut())?;
+    match bench.direct.take() {
+        Some(direct) => tables_directly(queries, &all, bench, direct),
+        None => tables_by_query(queries, &all, bench),
     }
-    let mut makers: Vec<Maker<'_>> = Vec::new();
-    for (table, series) in all.iter().flat_map(|(table, all)| all.iter().map(|s| (*table, s))) {
-        // Computed directly, all tables over the same samples are made together.
-        let same = |maker: &&mut Maker<'_>| direct.is_some() && maker.takes(series);
-        match makers.iter_mut().find(same) {
-            Some(maker) => maker.of.push((table, series)),
-            None => makers.push(Maker { queries, of: vec![(table, series)] }),
+}
+
+/// A table of statistics for one series of values.
+type Of<'a> = (&'a StatisticsTable, &'a Series);
+
+fn each<'a>(all: &'a [(&'a StatisticsTable, Vec<Series>)]) -> impl Iterator<Item = Of<'a>> {
+    all.iter().flat_map(|(table, series)| series.iter().map(|series| (*table, series)))
+}
+
+/// Runs the queries of every step.
+fn tables_by_query(
+    queries: &Queries,
+    all: &[(&StatisticsTable, Vec<Series>)],
+    bench: &mut Bench,
+) -> Result<()> {
+    for (table, _) in all {
+        let (name, query, sql) = groups(queries, table)?;
+        bench.step(&name, &query, sql)?;
+    }
+    let step = |bench: &mut Bench, of: Of<'_>, step: &str| {
+        let (name, query, sql) = step_of(queries, of, step)?;
+        bench.step(&name, &query, sql)
+    };
+    let mut devices = BTreeSet::new();
+    for of in each(all) {
+        let (name, query, sql) = step_of(queries, of, "values")?;
+        bench.spill(&name, &query, sql)?;
+        step(bench, of, "points")?;
+        devices.extend(quantiles::devices_of(&step(bench, of, "clusters")?));
+    }
+    bench.input("student_t", quantiles::student_t(&devices)?)?;
+    let mut sizes = BTreeSet::new();
+    for of in each(all) {
+        sizes.extend(quantiles::sizes_of(&step(bench, of, "sizes")?));
+    }
+    bench.input("ranks", quantiles::ranks(&sizes)?)?;
+    for of in each(all) {
+        for name in ["means", "positions", "order", "bounds"] {
+            step(bench, of, name)?;
         }
+        bench.drop_spilled(&step_of(queries, of, "values")?.0);
     }
-    let mut known = Known::default();
-    for maker in &makers {
-        maker.make(bench, direct.as_ref(), &mut known)?;
-    }
-    for (table, _) in &all {
-        let sql = queries.statistics_sql("statistics/by_group.sql", table, None)?;
-        bench.run(&table.name, &format!("statistics/{}.sql", table.name), sql)?;
+    for (table, _) in all {
+        let (query, sql) = by_group(queries, table)?;
+        bench.run(&table.name, &query, sql)?;
     }
     Ok(())
 }
 
-/// The groups of a table, with the tests behind each.
-fn groups(
+/// Computes the same from numbered samples; the queries stand in the bundle as what was computed.
+fn tables_directly(
     queries: &Queries,
+    all: &[(&StatisticsTable, Vec<Series>)],
     bench: &mut Bench,
-    table: &StatisticsTable,
-    direct: Option<&mut Direct>,
+    mut direct: Direct,
 ) -> Result<()> {
-    let sql = queries.statistics_sql("statistics/groups.sql", table, None)?;
-    let name = format!("{}_groups", table.name);
-    let query = format!("statistics/{name}.sql");
-    match direct {
-        Some(direct) => {
-            let groups = direct.groups(&name, &query, &sql)?;
-            bench.computed(&name, &query, sql, groups)
-        }
-        None => bench.step(&name, &query, sql).map(drop),
+    let mut found_groups = BTreeMap::new();
+    for (table, _) in all {
+        let (name, query, sql) = groups(queries, table)?;
+        let found = direct.groups(&name, &query, &sql)?;
+        bench.computed(&name, &query, sql, found.clone())?;
+        found_groups.insert(table.name.as_str(), found);
     }
-}
-
-/// Quantiles of distributions that were asked for so far.
-#[derive(Default)]
-struct Known {
-    devices: BTreeSet<i64>,
-    sizes: BTreeSet<(String, i64)>,
-}
-
-/// Tables of statistics that are made together, each for one series of values.
-struct Maker<'a> {
-    queries: &'a Queries,
-    of: Vec<(&'a StatisticsTable, &'a Series)>,
-}
-
-impl Maker<'_> {
-    /// Whether it reads the samples of a series.
-    fn takes(&self, series: &Series) -> bool {
-        let samples = |series: &Series| direct::samples(&series.source).to_owned();
-        self.of.iter().any(|(_, known)| samples(known) == samples(series))
+    let mut together: BTreeMap<&str, Vec<Of<'_>>> = BTreeMap::new();
+    for of in each(all) {
+        together.entry(direct::samples(&of.1.source)).or_default().push(of);
     }
-
-    /// All steps from values to intervals.
-    fn make(&self, bench: &mut Bench, direct: Option<&Direct>, known: &mut Known) -> Result<()> {
-        let scan = direct.map(|direct| direct.scan(self.queries, &self.of)).transpose()?;
-        for clusters in self.estimate(bench, scan.as_ref())? {
-            known.devices.extend(quantiles::devices_of(&clusters));
-        }
-        bench.input("student_t", quantiles::student_t(&known.devices)?)?;
-        for sizes in self.step(bench, "sizes")? {
-            known.sizes.extend(quantiles::sizes_of(&sizes));
-        }
-        bench.input("ranks", quantiles::ranks(&known.sizes)?)?;
-        self.step(bench, "means")?;
-        let positions = self.step(bench, "positions")?;
-        match &scan {
-            Some(scan) => self.computed(bench, "order", scan.order(&positions)?)?,
-            None => drop(self.step(bench, "order")?),
-        }
-        self.of.iter().for_each(|of| bench.drop_spilled(&result(*of, "values")));
-        self.step(bench, "bounds").map(drop)
+    let mut looked_up = LookedUp::default();
+    let mut made: BTreeMap<(&str, &str), Made<'_>> = BTreeMap::new();
+    for of in together.values() {
+        let scan = direct.scan(queries, of)?;
+        let names = of.iter().map(|(table, series)| (table.name.as_str(), series.suffix));
+        made.extend(names.zip(scan.made(&direct.limits, &mut looked_up)?));
     }
-
-    /// The values of the groups, their point estimates, and sums over devices.
-    fn estimate(&self, bench: &mut Bench, scan: Option<&Scan<'_>>) -> Result<Vec<RecordBatch>> {
-        for of in &self.of {
-            let values = result(*of, "values");
-            let (query, sql) = (format!("statistics/{values}.sql"), self.sql(*of, "values")?);
-            match scan {
-                Some(_) => bench.queries.push(RunQuery { name: query, table: values, sql }),
-                None => bench.spill(&values, &query, sql)?,
+    bench.input("student_t", quantiles::student_t(&looked_up.devices())?)?;
+    bench.input("ranks", quantiles::ranks(&looked_up.sizes())?)?;
+    for of in each(all) {
+        for step in STEPS {
+            let (name, query, sql) = step_of(queries, of, step)?;
+            match made.get(&(of.0.name.as_str(), of.1.suffix)).filter(|_| step == "means") {
+                Some(made) => bench.computed(&name, &query, sql, made.means()?)?,
+                None => bench.queries.push(RunQuery { name: query, table: name, sql }),
             }
         }
-        let Some(scan) = scan else {
-            self.step(bench, "points")?;
-            return self.step(bench, "clusters");
-        };
-        let found = scan.estimate()?.into_iter().map(|found| (found.points, found.clusters));
-        let (points, clusters): (Vec<_>, Vec<_>) = found.unzip();
-        self.computed(bench, "points", points)?;
-        self.computed(bench, "clusters", clusters.clone())?;
-        Ok(clusters)
     }
-
-    fn sql(&self, of: (&StatisticsTable, &Series), step: &str) -> Result<String> {
-        self.queries.statistics_sql(&format!("statistics/{step}.sql"), of.0, Some(of.1))
+    for (table, series) in all {
+        let key = |series: &Series| (table.name.as_str(), series.suffix);
+        let made: Vec<Made<'_>> =
+            series.iter().filter_map(|series| made.remove(&key(series))).collect();
+        let Some(groups) = found_groups.get(table.name.as_str()) else { continue };
+        let found = direct::by_group(table, groups, &made, &NULLABLE_KEYS, &direct.limits)?;
+        let (query, sql) = by_group(queries, table)?;
+        bench.computed(&table.name, &query, sql, found.clone())?;
+        bench.tables.insert(table.name.clone(), found);
     }
-
-    /// Runs one step for every table; its results are named after table and step.
-    fn step(&self, bench: &mut Bench, step: &str) -> Result<Vec<RecordBatch>> {
-        let run = |of: &(&StatisticsTable, &Series)| {
-            let name = result(*of, step);
-            bench.step(&name, &format!("statistics/{name}.sql"), self.sql(*of, step)?)
-        };
-        self.of.iter().map(run).collect()
-    }
-
-    /// Takes the results of a step that was computed without the engine.
-    fn computed(&self, bench: &mut Bench, step: &str, found: Vec<RecordBatch>) -> Result<()> {
-        for (of, found) in self.of.iter().zip(found) {
-            let name = result(*of, step);
-            let query = format!("statistics/{name}.sql");
-            bench.computed(&name, &query, self.sql(*of, step)?, found)?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
-/// The name of the result of a step.
-fn result((table, series): (&StatisticsTable, &Series), step: &str) -> String {
-    format!("{}{}_{step}", table.name, series.suffix)
+/// The steps of a series of values, in order.
+const STEPS: [&str; 8] =
+    ["values", "points", "clusters", "sizes", "means", "positions", "order", "bounds"];
+
+/// The name of the groups of a table, of their query, and its text.
+fn groups(queries: &Queries, table: &StatisticsTable) -> Result<(String, String, String)> {
+    let sql = queries.statistics_sql("statistics/groups.sql", table, None)?;
+    let name = format!("{}_groups", table.name);
+    Ok((name.clone(), format!("statistics/{name}.sql"), sql))
+}
+
+/// The name of the result of a step, of its query, and its text.
+fn step_of(
+    queries: &Queries,
+    (table, series): Of<'_>,
+    step: &str,
+) -> Result<(String, String, String)> {
+    let sql = queries.statistics_sql(&format!("statistics/{step}.sql"), table, Some(series))?;
+    let name = format!("{}{}_{step}", table.name, series.suffix);
+    Ok((name.clone(), format!("statistics/{name}.sql"), sql))
+}
+
+/// The name of the query that makes a table, and its text.
+fn by_group(queries: &Queries, table: &StatisticsTable) -> Result<(String, String)> {
+    let sql = queries.statistics_sql("statistics/by_group.sql", table, None)?;
+    Ok((format!("statistics/{}.sql", table.name), sql))
 }
 
 /// Whole numbers of any width as 64-bit integers, so that a table looks alike from any engine.

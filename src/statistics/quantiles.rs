@@ -24,7 +24,7 @@ pub fn student_t(devices: &BTreeSet<i64>) -> Result<RecordBatch, EngineFault> {
 }
 
 /// Student's t to 12 decimals: enough, and the same on every machine.
-fn t(freedom: f64) -> f64 {
+pub fn t(freedom: f64) -> f64 {
     (student::quantile_975(freedom) * 1e12).round() / 1e12
 }
 

@@ -26,7 +26,6 @@ use crate::communes::boundaries::{BoundarySets, Placement};
 use crate::communes::register::Commune;
 use crate::error::Result;
 use crate::import::Samples;
-use crate::import::contract::{COLUMNS, Content};
 use crate::import::functions::days;
 use crate::import::on_grid;
 use crate::numbered::{Cell, ID_BYTES, Last, Part, Row};
@@ -38,6 +37,9 @@ const PROFILE: &str = "ispeed";
 const ACCESS_TYPES: [&str; 2] = ["mobile", "fixed"];
 const TECHNOLOGIES: [&str; 6] = ["2G", "3G", "4G", "5G", "wifi", "ethernet"];
 const NO_TECHNOLOGY: u8 = TECHNOLOGIES.len() as u8;
+/// The measures of the contract; the first four are judged in successful tests only.
+const MEASURES: [&str; 6] =
+    ["download_mbps", "upload_mbps", "latency_ms", "jitter_ms", "packet_loss_ratio", "signal_dbm"];
 const PLACED_BY: [&str; 2] = ["position", "code"];
 const DAY_PARTS: [&str; 2] = ["off_peak", "peak"];
 /// What a measure may be at most; more is not finite by the rules.
@@ -50,7 +52,8 @@ const NAMES: usize = 100_000;
 /// What rows are held against.
 pub struct Contract<'a> {
     plan: &'a Plan,
-    measures: Vec<String>,
+    /// The places in [`MEASURES`] of those that are computed with.
+    measures: Vec<usize>,
     instants: Range<i64>,
     /// What local clocks are ahead of UTC, in microseconds, all through the period.
     offset: i64,
@@ -91,6 +94,8 @@ impl<'a> Contract<'a> {
     /// None where rows cannot be judged without the queries.
     pub fn of(plan: &'a Plan, samples: &Samples) -> Option<Self> {
         let measures = plan.queries.direct_measures()?;
+        let place = |name: &String| MEASURES.iter().position(|known| known == name);
+        let measures = measures.iter().map(place).collect::<Option<_>>()?;
         let period = plan.period.as_ref()?;
         let is_before = |day: Date| period.from < day;
         if samples.profile.name != PROFILE
@@ -178,8 +183,7 @@ impl<'a> Contract<'a> {
 /// The columns of plain rows that queries may read, beside `tests`: those of `accepted` but for what only
 /// the stages before need.
 pub fn columns() -> Vec<&'static str> {
-    let measures = COLUMNS.iter().filter(|(_, content)| *content == Content::Measure);
-    FIXED.into_iter().chain(KEPT).chain(measures.map(|(name, _)| *name)).collect()
+    FIXED.into_iter().chain(KEPT).chain(MEASURES).collect()
 }
 
 const FIXED: [&str; 13] = [
@@ -275,15 +279,13 @@ struct Columns<'a> {
     latitude: &'a PrimitiveArray<Float64Type>,
     longitude: &'a PrimitiveArray<Float64Type>,
     accuracy: &'a PrimitiveArray<Float64Type>,
-    /// The measures of the contract, on their grid.
-    measures: Vec<(&'static str, PrimitiveArray<Float64Type>)>,
+    /// Those of [`MEASURES`], on their grid.
+    measures: Vec<PrimitiveArray<Float64Type>>,
 }
 
 impl<'a> Columns<'a> {
     fn of(batch: &'a RecordBatch) -> Result<Self, ValidationFault> {
-        let measures = COLUMNS.iter().filter(|(_, content)| *content == Content::Measure);
-        let measure =
-            |name: &'static str| Ok((name, on_grid(numbers::<Float64Type>(batch, name)?)));
+        let measure = |name: &str| Ok(on_grid(numbers::<Float64Type>(batch, name)?));
         Ok(Columns {
             batch,
             id: text(batch, "sample_id")?,
@@ -301,13 +303,14 @@ impl<'a> Columns<'a> {
             latitude: numbers(batch, "latitude")?,
             longitude: numbers(batch, "longitude")?,
             accuracy: numbers(batch, "location_accuracy_m")?,
-            measures: measures.map(|(name, _)| measure(name)).collect::<Result<_, _>>()?,
+            measures: MEASURES.into_iter().map(measure).collect::<Result<_, _>>()?,
         })
     }
 
-    fn measure(&self, name: &str, row: usize) -> Option<f64> {
-        let (_, column) = self.measures.iter().find(|(known, _)| *known == name)?;
-        column.is_valid(row).then(|| column.value(row))
+    /// NaN where a row has no such measure.
+    fn measure(&self, place: usize, row: usize) -> f64 {
+        let column = &self.measures[place];
+        if column.is_valid(row) { column.value(row) } else { f64::NAN }
     }
 }
 
@@ -393,7 +396,9 @@ impl<'a> Plain<'a> {
         if !home.is_empty() && at(columns.server, row).is_some_and(abroad) {
             return None;
         }
-        self.measures(columns, row, is_ok, technology)?;
+        if !self.are_measures_plain(columns, row, is_ok, technology) {
+            return None;
+        }
         let local = instant + contract.offset;
         let day = i32::try_from(local.div_euclid(MICROSECONDS_A_DAY)).ok()?;
         let hour = local.rem_euclid(MICROSECONDS_A_DAY) / MICROSECONDS_AN_HOUR;
@@ -421,35 +426,39 @@ impl<'a> Plain<'a> {
         })
     }
 
-    /// Some where all measures are as the rules want them.
-    fn measures(
+    /// Whether all measures are as the rules want them. A NaN that a file holds is left to the rules.
+    fn are_measures_plain(
         &self,
         columns: &Columns<'_>,
         row: usize,
         is_ok: bool,
         technology: u8,
-    ) -> Option<()> {
-        let measure = |name: &str| columns.measure(name, row);
-        let within = |value: Option<f64>, least: f64, most: f64| {
-            value.is_none_or(|value| value >= least && value <= most)
-        };
-        let (loss, signal) = (measure("packet_loss_ratio"), measure("signal_dbm"));
-        if !within(loss, 0.0, 1.0) || !within(signal, -FINITE, FINITE) {
-            return None;
-        }
-        if !is_ok {
-            return Some(());
-        }
-        let speeds = [measure("download_mbps"), measure("upload_mbps")];
-        let (latency, jitter) = (measure("latency_ms"), measure("jitter_ms"));
+    ) -> bool {
         let fastest = self.contract.ceilings[usize::from(technology)].min(FINITE);
         let slowest = self.contract.plan.config.validation.max_latency_ms.min(FINITE);
         let least = f64::MIN_POSITIVE;
-        let fits = speeds.iter().all(|speed| within(*speed, least, fastest))
-            && within(latency, least, slowest)
-            && within(jitter, 0.0, slowest);
-        let all = [speeds[0], speeds[1], latency, jitter, loss, signal];
-        (fits && all.iter().any(Option::is_some)).then_some(())
+        let bounds = [
+            (least, fastest),
+            (least, fastest),
+            (least, slowest),
+            (0.0, slowest),
+            (0.0, 1.0),
+            (-FINITE, FINITE),
+        ];
+        let mut known = 0;
+        for (at, (column, (low, high))) in columns.measures.iter().zip(bounds).enumerate() {
+            if column.is_null(row) {
+                continue;
+            }
+            known += 1;
+            let value = column.value(row);
+            // Of a failed test, only loss and signal are judged.
+            let is_judged = is_ok || at >= 4;
+            if is_judged && !(value >= low && value <= high) || value.is_nan() {
+                return false;
+            }
+        }
+        known > 0 || !is_ok
     }
 
     /// The commune of a row; whether its code decided, and whether that differs from its position.
@@ -562,8 +571,8 @@ impl<'a> Plain<'a> {
             device,
             restated: Some(&placed.commune.code),
         };
-        let values = contract.measures.iter().map(|name| columns.measure(name, row));
-        self.part.add(sample, values.map(|value| value.unwrap_or(f64::NAN)));
+        let values = contract.measures.iter().map(|place| columns.measure(*place, row));
+        self.part.add(sample, values);
     }
 
     /// The rows as queries read them.
@@ -635,7 +644,7 @@ impl<'a> Plain<'a> {
         for name in KEPT {
             all.push((name, raw(name)?));
         }
-        for (name, column) in &columns.measures {
+        for (name, column) in MEASURES.into_iter().zip(&columns.measures) {
             all.push((name, take(column, &rows, None).map_err(|_| missing(name))?));
         }
         let nullable = all.into_iter().map(|(name, array)| (name, array, true));

@@ -67,7 +67,7 @@ pub struct ExactSum {
 }
 
 impl ExactSum {
-    fn add(&mut self, x: f64) {
+    pub fn add(&mut self, x: f64) {
         let whole = (x * 1000.0).floor();
         let rest = ((x * 1000.0 - whole) * 1_000_000_000_000.0).round_ties_even();
         self.thousandths = self.thousandths.wrapping_add(whole as i64);

@@ -1,16 +1,18 @@
 //! Statistics computed directly from numbered samples.
 //!
 //! What belongs to a group, and what it is compared with, is SQL: `groups.sql` and `values.sql` run on a
-//! table of samples with one row per cell, which is small. What needs every sample is computed here,
-//! exactly as the queries say, for all tables at once: order statistics (`points.sql`, `order.sql`) in one
-//! pass over the values in their order ([`ranks`]), sums over devices (`clusters.sql`) in one pass device by
-//! device ([`clusters`]). Sums are of whole numbers, so nothing depends on the order of rows; beside the
-//! samples, memory holds a few numbers per group.
+//! table of samples with one row per cell, which is small. The rest is computed here, exactly as the queries
+//! say, for all tables at once: order statistics (`points.sql`, `order.sql`) in passes over the values in
+//! their order ([`ranks`]), sums over devices (`clusters.sql`) in one pass device by device ([`clusters`]);
+//! then adjusted sizes and intervals ([`intervals`]), and the tables ([`table`]). Sums are of whole numbers,
+//! so nothing depends on the order of rows; beside the samples, memory holds some numbers per group.
 
 mod clusters;
+mod intervals;
 mod members;
 mod ranks;
 mod scan;
+mod table;
 
 use arrow::array::RecordBatch;
 
@@ -19,8 +21,10 @@ use crate::engine::{self, Engine};
 use crate::error::Result;
 use crate::numbered::{Numbered, Rows};
 use crate::queries::{Queries, Series, StatisticsTable};
+pub use intervals::{Limits, LookedUp};
 use members::Members;
 pub use scan::Scan;
+pub use table::{Made, by_group};
 
 const VALUES: &str = "statistics/values.sql";
 
@@ -29,6 +33,7 @@ pub struct Direct {
     samples: Numbered,
     engine: Box<dyn Engine + Send>,
     threads: usize,
+    pub limits: Limits,
 }
 
 impl Direct {
@@ -37,6 +42,7 @@ impl Direct {
         queries: &Queries,
         samples: Numbered,
         inputs: &Tables,
+        limits: Limits,
         threads: usize,
     ) -> Result<Self> {
         let mut engine = engine::open(&[]);
@@ -56,7 +62,7 @@ impl Direct {
             engine.register_batches(name, batch.schema(), &[batch])?;
             engine.register_view(&format!("{name}_by_family"), &queries.by_family(name))?;
         }
-        Ok(Direct { samples, engine, threads })
+        Ok(Direct { samples, engine, threads, limits })
     }
 
     /// The groups of a table, from tests that are already counted by cell.

@@ -1,19 +1,17 @@
-//! All groups that are computed from the same samples, and their tables.
+//! All groups that are computed from the same samples.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::ops::Range;
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::Int64Type;
 use rayon::prelude::*;
 
-use super::clusters::{Clusters, Measured, Ones, Point, Sums, devices, steps};
+use super::clusters::{Measured, Point, Sums, devices, steps};
+use super::intervals::{Limits, LookedUp, Mean, SHARE, SIZES, Size, Sizes, mean, wilson};
 use super::members::Members;
 use super::ranks::{Ranks, Sorted};
+use super::table::{Made, MadeMeasure};
 use super::{EngineFault, VALUES, failed, missing};
 use crate::error::Result;
 use crate::numbered::Rows;
-use crate::plan::table;
 use crate::queries::{Measure, QUANTILES, Series};
 
 /// Groups of all tables under one numbering, and which of them each cell belongs to.
@@ -61,12 +59,6 @@ pub struct Scan<'a> {
     pool: rayon::ThreadPool,
 }
 
-/// The tables of `points.sql` and `clusters.sql`.
-pub struct Estimated {
-    pub points: RecordBatch,
-    pub clusters: RecordBatch,
-}
-
 impl<'a> Scan<'a> {
     pub(super) fn new(
         series: &'a Series,
@@ -104,34 +96,86 @@ impl<'a> Scan<'a> {
         self.rows.columns.get(name).map(Vec::as_slice).ok_or_else(|| missing(name))
     }
 
-    /// Points and sums of every table.
-    pub fn estimate(&self) -> Result<Vec<Estimated>> {
+    /// Every series of every table, in the order in which they were given.
+    pub fn made(&self, limits: &Limits, looked_up: &mut LookedUp) -> Result<Vec<Made<'a>>> {
         let samples = self.counted(|_| true);
-        let measures = &self.series.measures;
+        let places = 0..self.series.measures.len();
         let (devices, found) = self.pool.install(|| {
             rayon::join(
                 || devices(&self.slots, &self.rows.cell, &self.rows.cluster),
                 || {
-                    let all = (0..measures.len()).into_par_iter();
+                    let all = places.clone().into_par_iter();
                     all.map(|at| self.of_measure(at)).collect::<Result<Vec<_>, _>>()
                 },
             )
         });
         let found = found?;
-        let tables = self.tables.windows(2).map(|bounds| {
-            // A group without samples has only failed tests.
-            let slots: Vec<usize> = (bounds[0]..bounds[1]).filter(|s| samples[*s] > 0).collect();
-            let of = Estimates {
-                series: self.series,
-                first: bounds[0],
-                slots: &slots,
-                found: &found,
-                samples: &samples,
-                devices: &devices,
+        let quantiles = self.series.quantiles.len();
+        let mut sizes: Vec<Vec<Sizes>> = Vec::new();
+        for (found, measure) in found.iter().zip(&self.series.measures) {
+            let of = |groups: Range<usize>, looked_up: &mut LookedUp| {
+                let sums = &found.sums[groups];
+                Sizes::of(sums, quantiles, measure.benchmark, limits, looked_up)
             };
-            Ok(Estimated { points: of.points()?, clusters: of.clusters()? })
+            sizes.push(self.tables().map(|groups| of(groups, looked_up)).collect());
+        }
+        let looked_up = &*looked_up;
+        let ends: Vec<Vec<QuantileEnds>> = self.pool.install(|| {
+            let all = places.into_par_iter();
+            all.map(|at| self.ends(at, &sizes[at], limits, looked_up)).collect()
         });
-        tables.collect()
+        let mut made = Vec::new();
+        for (table_no, groups) in self.tables().enumerate() {
+            let measures = found.iter().zip(&self.series.measures).enumerate();
+            let measures = measures.map(|(at, (found, measure))| {
+                let sizes = &sizes[at][table_no].0;
+                found.made(measure, groups.clone(), sizes, &ends[at], looked_up)
+            });
+            made.push(Made {
+                series: self.series,
+                samples: samples[groups.clone()].to_vec(),
+                devices: devices[groups.clone()].to_vec(),
+                measures: measures.collect(),
+            });
+        }
+        Ok(made)
+    }
+
+    /// The slots of each table.
+    fn tables(&self) -> impl Iterator<Item = Range<usize>> {
+        self.tables.windows(2).map(|bounds| bounds[0]..bounds[1])
+    }
+
+    /// The ends of the intervals of quantiles, slot by slot.
+    fn ends(
+        &self,
+        at: usize,
+        sizes: &[Sizes],
+        limits: &Limits,
+        looked_up: &LookedUp,
+    ) -> Vec<QuantileEnds> {
+        let quantiles = self.series.quantiles.len();
+        let of_slot = |sizes: &Sizes, group: usize| -> [[Option<u32>; 2]; QUANTILES.len()] {
+            std::array::from_fn(|quantile| match quantile < quantiles {
+                true => sizes.ranks(quantile, group, limits, looked_up),
+                false => [None; 2],
+            })
+        };
+        let ranks: Vec<_> = self
+            .tables()
+            .zip(sizes)
+            .flat_map(|(groups, sizes)| (0..groups.len()).map(|group| of_slot(sizes, group)))
+            .collect();
+        let asked = Ranks::of(self.slots.count, |slot| {
+            ranks[slot].iter().flatten().flatten().copied().collect()
+        });
+        let found = self.sorted[at].at(&self.slots, &asked);
+        let value = |slot: usize, rank: Option<u32>| {
+            let place = rank.and_then(|rank| asked.place(slot, rank));
+            place.map_or(f64::NAN, |place| found[place])
+        };
+        let ends = ranks.iter().enumerate();
+        ends.map(|(slot, of)| of.map(|ends| ends.map(|rank| value(slot, rank)))).collect()
     }
 
     /// Rows of each slot for which something holds.
@@ -203,121 +247,10 @@ impl<'a> Scan<'a> {
         let sums = measured.sums(&self.slots, &points);
         Ok(OfMeasure { points, sums })
     }
-
-    /// The tables of `order.sql`: the values at the positions of `positions.sql`, table by table.
-    pub fn order(&self, positions: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
-        let mut asked: Vec<Vec<Asked>> = vec![Vec::new(); self.series.measures.len()];
-        for (table, (positions, first)) in positions.iter().zip(&self.tables).enumerate() {
-            self.ask(table, *first, positions, &mut asked)?;
-        }
-        let find = |(at, asked): (usize, &Vec<Asked>)| self.found(at, asked);
-        let found: Vec<Vec<(f64, f64)>> =
-            self.pool.install(|| asked.par_iter().enumerate().map(find).collect());
-        (0..positions.len()).map(|table| Ok(self.ordered(table, &asked, &found)?)).collect()
-    }
-
-    /// Reads the positions of one table.
-    fn ask(
-        &self,
-        table: usize,
-        first: usize,
-        positions: &RecordBatch,
-        asked: &mut [Vec<Asked>],
-    ) -> Result<(), EngineFault> {
-        let whole = |name: &str| {
-            let column = positions.column_by_name(name);
-            column.and_then(|c| c.as_primitive_opt::<Int64Type>()).ok_or_else(|| missing(name))
-        };
-        let text = |name: &str| {
-            let column = positions.column_by_name(name);
-            column.and_then(|c| c.as_string_opt::<i32>()).ok_or_else(|| missing(name))
-        };
-        let (groups, low, high) = (whole("group_no")?, whole("low")?, whole("high")?);
-        let (indicators, statistics) = (text("indicator")?, text("statistic")?);
-        let numbers: BTreeMap<&str, usize> =
-            self.series.measures.iter().enumerate().map(|(at, m)| (m.name.as_str(), at)).collect();
-        let rank = |ends: &Int64Array, row: usize| {
-            let end = ends.is_valid(row).then(|| ends.value(row))?;
-            u32::try_from(end.checked_sub(1)?).ok()
-        };
-        for row in 0..positions.num_rows() {
-            let Some(measure) = numbers.get(indicators.value(row)) else { continue };
-            let name = statistics.value(row);
-            let Some(statistic) = QUANTILES.iter().position(|(known, _)| *known == name) else {
-                continue;
-            };
-            let slot = first + usize::try_from(groups.value(row) - 1).unwrap_or(0);
-            let (low, high) = (rank(low, row), rank(high, row));
-            asked[*measure].push(Asked { table, slot, statistic, low, high });
-        }
-        asked.iter_mut().for_each(|asked| asked.sort_unstable_by_key(|asked| asked.slot));
-        Ok(())
-    }
-
-    fn found(&self, at: usize, asked: &[Asked]) -> Vec<(f64, f64)> {
-        let mut from = vec![0; self.slots.count + 1];
-        asked.iter().for_each(|asked| from[asked.slot + 1] += 1);
-        (0..self.slots.count).for_each(|slot| from[slot + 1] += from[slot]);
-        let ranks = Ranks::of(self.slots.count, |slot| {
-            let of_slot = &asked[from[slot]..from[slot + 1]];
-            of_slot.iter().flat_map(|asked| [asked.low, asked.high]).flatten().collect()
-        });
-        let found = self.sorted[at].at(&self.slots, &ranks);
-        let value = |slot: usize, rank: Option<u32>| {
-            let place = rank.and_then(|rank| ranks.place(slot, rank));
-            place.map_or(f64::NAN, |place| found[place])
-        };
-        asked.iter().map(|a| (value(a.slot, a.low), value(a.slot, a.high))).collect()
-    }
-
-    fn ordered(
-        &self,
-        table_no: usize,
-        asked: &[Vec<Asked>],
-        found: &[Vec<(f64, f64)>],
-    ) -> Result<RecordBatch, EngineFault> {
-        let first = self.tables[table_no];
-        let measures = self.series.measures.iter().zip(asked.iter().zip(found));
-        let rows: Vec<(&str, &Asked, (f64, f64))> = measures
-            .flat_map(|(measure, (asked, found))| {
-                let rows = asked.iter().zip(found);
-                rows.map(|(asked, found)| (measure.name.as_str(), asked, *found))
-            })
-            .filter(|(_, asked, found)| {
-                asked.table == table_no && !(found.0.is_nan() && found.1.is_nan())
-            })
-            .collect();
-        let numbers = rows.iter().map(|(_, asked, _)| (asked.slot - first) as i64 + 1);
-        let names = rows.iter().map(|(_, asked, _)| QUANTILES[asked.statistic].0);
-        let values = |of: fn(&(f64, f64)) -> f64| -> ArrayRef {
-            let ends = rows.iter().map(|(_, _, found)| of(found));
-            Arc::new(ends.map(|end| (!end.is_nan()).then_some(end)).collect::<Float64Array>())
-        };
-        table(
-            "order",
-            [
-                ("group_no", Arc::new(Int64Array::from_iter_values(numbers)) as ArrayRef),
-                (
-                    "indicator",
-                    Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.0))),
-                ),
-                ("statistic", Arc::new(StringArray::from_iter_values(names))),
-                ("low", values(|found| found.0)),
-                ("high", values(|found| found.1)),
-            ],
-        )
-    }
 }
 
-/// Two order statistics that are asked for, by rank counted from 0.
-#[derive(Debug, Clone)]
-struct Asked {
-    table: usize,
-    slot: usize,
-    statistic: usize,
-    low: Option<u32>,
-    high: Option<u32>,
-}
+/// The ends of the intervals of all quantiles of a slot; NaN for an open one.
+type QuantileEnds = [[f64; 2]; QUANTILES.len()];
 
 /// One measure of every slot.
 struct OfMeasure {
@@ -325,93 +258,34 @@ struct OfMeasure {
     sums: Vec<Sums>,
 }
 
-/// What was found of one table.
-struct Estimates<'a> {
-    series: &'a Series,
-    first: usize,
-    slots: &'a [usize],
-    found: &'a [OfMeasure],
-    samples: &'a [i64],
-    devices: &'a [i64],
-}
-
-impl Estimates<'_> {
-    fn columns(&self) -> Columns<'_> {
-        let mut columns = Columns { slots: self.slots, columns: Vec::new() };
-        columns.whole("group_no", |slot| (slot - self.first) as i64 + 1);
-        columns
-    }
-
-    fn points(&self) -> Result<RecordBatch, EngineFault> {
-        let mut columns = self.columns();
-        columns.whole("samples", |slot| self.samples[slot]);
-        columns.whole("devices", |slot| self.devices[slot]);
-        for (measure, OfMeasure { points, sums }) in self.series.measures.iter().zip(self.found) {
-            let name = |end: &str| format!("{}_{end}", measure.name);
-            columns.whole(name("n"), |slot| points[slot].n);
-            columns.whole(name("sum"), |slot| points[slot].sum);
-            for (at, quantile) in self.series.quantiles.iter().enumerate() {
-                columns.float(name(quantile.name), |slot| points[slot].quantiles[at]);
-            }
-            if measure.benchmark {
-                columns.whole(name("benchmark_n"), |slot| sums[slot].share.b);
-            }
+impl OfMeasure {
+    /// The part of one table.
+    fn made(
+        &self,
+        measure: &Measure,
+        groups: Range<usize>,
+        sizes: &[Vec<Option<Size>>; SIZES],
+        ends: &[QuantileEnds],
+        looked_up: &LookedUp,
+    ) -> MadeMeasure {
+        let mut made = MadeMeasure::default();
+        for (group, slot) in groups.enumerate() {
+            let (point, sums) = (&self.points[slot], &self.sums[slot]);
+            let (median, share) = (sizes[0][group], sizes[SHARE][group]);
+            let row = Mean::of(point, sums, median, looked_up);
+            made.n.push(point.n);
+            made.mean.push(mean(point));
+            made.mean_ends.push(row.map_or([f64::NAN; 2], |row| row.interval()));
+            made.means.push(row);
+            made.quantiles.push(point.quantiles);
+            made.quantile_ends.push(ends[slot]);
+            made.median_size.push(median);
+            let (value, share_ends) = share.map_or((f64::NAN, [f64::NAN; 2]), wilson);
+            made.benchmark_n.push(if measure.benchmark { sums.share.b } else { 0 });
+            made.share.push(value);
+            made.share_ends.push(share_ends);
+            made.share_size.push(share);
         }
-        columns.table("points")
-    }
-
-    fn clusters(&self) -> Result<RecordBatch, EngineFault> {
-        let mut columns = self.columns();
-        for (measure, OfMeasure { sums, .. }) in self.series.measures.iter().zip(self.found) {
-            let name = |end: &str| format!("{}_{end}", measure.name);
-            columns.clusters(&measure.name, |slot| &sums[slot].all);
-            for (at, quantile) in self.series.quantiles.iter().enumerate() {
-                columns.ones(&name(quantile.name), |slot| &sums[slot].ones[at]);
-            }
-            if measure.benchmark {
-                columns.clusters(&name("share"), |slot| &sums[slot].share);
-                columns.ones(&name("share"), |slot| &sums[slot].share_ones);
-            }
-            columns.float(name("uu"), |slot| sums[slot].uu.total());
-            columns.float(name("uuu"), |slot| sums[slot].uuu.total());
-        }
-        columns.table("clusters")
-    }
-}
-
-/// The columns of a table that is being made.
-struct Columns<'a> {
-    slots: &'a [usize],
-    columns: Vec<(String, ArrayRef)>,
-}
-
-impl Columns<'_> {
-    fn whole(&mut self, name: impl Into<String>, of: impl Fn(usize) -> i64) {
-        let column = Int64Array::from_iter_values(self.slots.iter().map(|slot| of(*slot)));
-        self.columns.push((name.into(), Arc::new(column)));
-    }
-
-    /// NaN is no value.
-    fn float(&mut self, name: impl Into<String>, of: impl Fn(usize) -> f64) {
-        let values = self.slots.iter().map(|slot| of(*slot));
-        let column: Float64Array = values.map(|v| (!v.is_nan()).then_some(v)).collect();
-        self.columns.push((name.into(), Arc::new(column)));
-    }
-
-    fn clusters<'s>(&mut self, name: &str, of: impl Fn(usize) -> &'s Clusters) {
-        self.whole(format!("{name}_devices"), |slot| of(slot).devices);
-        self.whole(format!("{name}_clusters"), |slot| of(slot).clusters);
-        self.whole(format!("{name}_b"), |slot| of(slot).b);
-        self.whole(format!("{name}_bb"), |slot| of(slot).bb);
-    }
-
-    fn ones<'s>(&mut self, name: &str, of: impl Fn(usize) -> &'s Ones) {
-        self.whole(format!("{name}_c"), |slot| of(slot).c);
-        self.whole(format!("{name}_cc"), |slot| of(slot).cc);
-        self.whole(format!("{name}_cb"), |slot| of(slot).cb);
-    }
-
-    fn table(self, name: &str) -> Result<RecordBatch, EngineFault> {
-        table(name, self.columns.iter().map(|(name, column)| (name.as_str(), column.clone())))
+        made
     }
 }
