@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use crate::bundle::tables::writer_properties;
 use crate::engine;
 use crate::error::Result;
-use crate::numbered::{Accepted, Effective, Numbered, Part, Reader, cell_table, effective_batch};
+use crate::numbered::{Accepted, Numbered, Part, Reader, Rows, cell_table, effective_batch};
 use crate::plan::Plan;
 use crate::progress::{Progress, Step};
 use crate::queries::Indicator;
@@ -78,7 +78,8 @@ fn collapse_directly(
     };
     let cells = cell_table(&plan.register, &accepted.cells).map_err(fault)?;
     let gridded = plan.queries.indicators.len();
-    let write = |target: &Path, by_part: bool| -> Result<Effective> {
+    let indicators = &measures[..gridded];
+    let collapsed = |target: &Path, by_part: bool| -> Result<Rows> {
         let found = direct::collapse(&accepted, by_part, gridded);
         let mut output = Output::new(plan, valid, target);
         let (codes, rows) = (&accepted.restated_codes, found.cell.len());
@@ -88,16 +89,13 @@ fn collapse_directly(
             output.write(&batch.map_err(fault)?)?;
         }
         output.close(None)?;
-        Ok(found)
+        Ok(Rows::of_effective(found, by_part, indicators))
     };
-    let (effective, parts) = pool(plan)?.install(|| {
-        let effective = write(&file, false)?;
-        Ok::<_, crate::error::Error>((effective, write(&by_day_part, true)?))
-    })?;
-    let numbered = pool(plan)?
-        .install(|| Numbered::new(accepted, measures, cells, effective, parts))
-        .map_err(fault)?;
-    let numbered = Some(numbered);
+    let pool = pool(plan)?;
+    let effective = pool.install(|| collapsed(&file, false))?;
+    let parts = pool.install(|| collapsed(&by_day_part, true))?;
+    let numbered = pool.install(|| Numbered::new(indicators, cells, accepted, effective, parts));
+    let numbered = Some(numbered.map_err(fault)?);
     Ok(EffectiveSamples { file, by_day_part, restated: None, devices: None, numbered })
 }
 

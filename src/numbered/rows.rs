@@ -33,15 +33,26 @@ pub struct Rows {
 }
 
 impl Rows {
-    fn new(cell: Vec<u32>, cluster: Vec<u32>, columns: BTreeMap<String, Vec<f64>>) -> Self {
+    /// Of effective samples; a cell is counted twice over where they are apart by part of the day.
+    pub fn of_effective(effective: Effective, by_part: bool, measures: &[String]) -> Self {
+        let Effective { mut cell, peak, cluster, measures: columns, .. } = effective;
+        if by_part {
+            let parts = cell.iter_mut().zip(&peak);
+            parts.for_each(|(cell, peak)| *cell = *cell * 2 + u32::from(*peak));
+        }
+        Self::new(cell, cluster, columns, measures)
+    }
+
+    fn new(cell: Vec<u32>, cluster: Vec<u32>, columns: Vec<Vec<f64>>, measures: &[String]) -> Self {
         let rows = cluster.par_iter().enumerate();
         let mut order: Vec<u64> =
             rows.map(|(row, cluster)| u64::from(*cluster) << 32 | row as u64).collect();
         order.par_sort_unstable();
         let row = |key: &u64| (*key & 0xffff_ffff) as usize;
-        let values = |column: &Vec<f64>| order.par_iter().map(|key| column[row(key)]).collect();
+        let values = |column: Vec<f64>| order.par_iter().map(|key| column[row(key)]).collect();
+        let columns = measures.iter().cloned().zip(columns);
         Rows {
-            columns: columns.iter().map(|(name, column)| (name.clone(), values(column))).collect(),
+            columns: columns.map(|(name, column)| (name, values(column))).collect(),
             cell: order.par_iter().map(|key| cell[row(key)]).collect(),
             cluster: order.par_iter().map(|key| cluster[row(key)]).collect(),
         }
@@ -63,26 +74,18 @@ pub struct Numbered {
 }
 
 impl Numbered {
+    /// `measures` are the names of the first columns of every series; those behind them are left out.
     pub fn new(
-        accepted: Accepted,
         measures: &[String],
         cells: RecordBatch,
-        effective: Effective,
-        by_day_part: Effective,
+        accepted: Accepted,
+        effective: Rows,
+        effective_day_part: Rows,
     ) -> Result<Self, ArrowError> {
         let counted = counted(&accepted, &cells)?;
-        let named = |columns: Vec<Vec<f64>>| measures.iter().cloned().zip(columns).collect();
-        let part = |cell: u32, peak: bool| cell * 2 + u32::from(peak);
-        let parts = by_day_part.cell.iter().zip(&by_day_part.peak);
-        let parts = parts.map(|(cell, peak)| part(*cell, *peak)).collect();
-        Ok(Numbered {
-            measures: measures.to_vec(),
-            cells,
-            counted,
-            effective: Rows::new(effective.cell, effective.cluster, named(effective.measures)),
-            effective_day_part: Rows::new(parts, by_day_part.cluster, named(by_day_part.measures)),
-            tests: Rows::new(accepted.cell, accepted.device, named(accepted.measures)),
-        })
+        let tests = Rows::new(accepted.cell, accepted.device, accepted.measures, measures);
+        let measures = measures.to_vec();
+        Ok(Numbered { measures, cells, counted, effective, effective_day_part, tests })
     }
 
     /// A table of samples with one row for each cell: `cluster_no` is the number of the cell, and no

@@ -5,8 +5,8 @@
 //! intervals, and the table itself. Between steps, the program only looks up quantiles of known
 //! distributions ([`quantiles`]): the statistics themselves are SQL, for any engine.
 //!
-//! The steps that read every sample are computed without an engine where samples are known by number and
-//! their queries are the shipped ones ([`direct`]); results are the same (tests/it/direct.rs).
+//! While those queries are the shipped ones, what they say is computed without an engine ([`direct`]), with
+//! the same result (tests/it/direct.rs).
 
 mod direct;
 mod inputs;

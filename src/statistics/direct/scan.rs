@@ -87,7 +87,8 @@ impl<'a> Scan<'a> {
         let columns = series.measures.iter().map(|measure| scan.column(measure));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let sort = |column: &&[f64]| Sorted::of(column, &rows.cell);
-        scan.sorted = scan.pool.install(|| columns.par_iter().map(sort).collect());
+        // One after the other: sorting takes all threads, and memory for one measure.
+        scan.sorted = scan.pool.install(|| columns.iter().map(sort).collect());
         Ok(scan)
     }
 
