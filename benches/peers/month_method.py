@@ -116,6 +116,13 @@ def positions(found, series):
     return ranks
 
 
+def at(ranks, groups, values, count):
+    """The values at ranks within groups, where rows are sorted by group and value; NaN for rank 0."""
+    starts = np.searchsorted(groups, np.arange(count))
+    places = np.minimum(starts + np.maximum(ranks, 1) - 1, len(values) - 1)
+    return np.where(ranks > 0, values[places], np.nan)
+
+
 def table(groups, keys, found):
     """The columns of by_group.sql."""
     columns = {key: list(groups[key]) for key in keys}

@@ -159,13 +159,10 @@ class Month:
         found = {}
         for m in method.MEASURES:
             values = self.values.select("g", m).drop_nulls().sort("g", m)
-            starts = np.searchsorted(values["g"].to_numpy(), np.arange(self.count))
-            column = values[m].to_numpy()
+            groups, column = values["g"].to_numpy(), values[m].to_numpy()
             for name in series.levels:
-                found[m, name] = tuple(
-                    np.where(ranks > 0, column[np.minimum(starts + np.maximum(ranks, 1) - 1, len(column) - 1)], np.nan)
-                    for ranks in positions[m, name]
-                )
+                ends = positions[m, name]
+                found[m, name] = tuple(method.at(ranks, groups, column, self.count) for ranks in ends)
         return found
 
 

@@ -9,7 +9,7 @@ mod signal;
 
 use std::sync::Arc;
 
-use arrow::array::{Array, BooleanArray, Date32Array, Float64Array, StringArray};
+use arrow::array::{Array, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::Float64Type;
 use arrow::util::display::array_value_to_string;
 use serde_json::{Map, Value};
@@ -99,7 +99,8 @@ fn accepted(tests: &[Test]) -> RecordBatch {
     let own = |of: fn(&Test) -> &'static str| text(tests.iter().map(|t| Some(of(t).to_owned())));
     let from: ArrayRef = Arc::new(Date32Array::from(vec![20_270; tests.len()]));
     let columns = [
-        ("sample_id", text((0..tests.len()).map(|number| Some(format!("s{number}"))))),
+        ("source_file", own(|_| "a.parquet")),
+        ("source_row", Arc::new(Int64Array::from_iter_values(1..=tests.len() as i64)) as ArrayRef),
         ("access_type", own(|t| t.access)),
         ("technology", text(tests.iter().map(|t| t.technology.map(str::to_owned)))),
         ("operator", own(|t| t.operator)),
