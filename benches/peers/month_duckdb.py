@@ -53,7 +53,7 @@ class Month:
             UNION ALL
             SELECT p.* FROM passed AS p SEMI JOIN repeated USING (sample_id)
             QUALIFY row_number() OVER (PARTITION BY sample_id ORDER BY measured_at, access_type,
-                COALESCE(technology, ''), operator, commune_code, is_ok DESC, COALESCE(device_id, ''),
+                COALESCE(technology, ''), operator, commune_code, is_ok, COALESCE(device_id, ''),
                 COALESCE(download_mbps, -1e6), COALESCE(upload_mbps, -1e6), COALESCE(latency_ms, -1e6),
                 COALESCE(jitter_ms, -1e6)) = 1""")
         self.db.execute("DROP TABLE passed")

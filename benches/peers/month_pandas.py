@@ -35,7 +35,7 @@ class Month:
             "sample_id": s.loc[repeated, "sample_id"], "measured_at": s.loc[repeated, "measured_at"],
             "access_type": text("access_type"), "technology": text("technology"),
             "operator": text("operator"), "commune_code": text("commune_code"),
-            "failed": ~s.loc[repeated, "is_ok"], "device_id": text("device_id"),
+            "is_ok": s.loc[repeated, "is_ok"], "device_id": text("device_id"),
             **{m: s.loc[repeated, m].fillna(-1e6) for m in method.MEASURES},
         })
         order = order.sort_values(list(order.columns))

@@ -41,10 +41,10 @@ class Month:
             .collect()
         )
         repeated = passed["sample_id"].is_duplicated()
-        order = ["sample_id", "measured_at", "access_type", "technology", "operator", "commune_code", "failed", "device_id", *method.MEASURES]
+        order = ["sample_id", "measured_at", "access_type", "technology", "operator", "commune_code", "is_ok", "device_id", *method.MEASURES]
         first = (
             passed.filter(repeated)
-            .with_columns(failed=~pl.col("is_ok"), device_id=pl.col("device_id").fill_null(""), **{m: pl.col(m).fill_null(-1e6) for m in method.MEASURES})
+            .with_columns(device_id=pl.col("device_id").fill_null(""), **{m: pl.col(m).fill_null(-1e6) for m in method.MEASURES})
             .with_columns(row=pl.int_range(pl.len()))
             .sort(order)["row", "sample_id"]
             .unique("sample_id", keep="first", maintain_order=True)["row"]
