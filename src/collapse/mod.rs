@@ -1,7 +1,7 @@
 //! Effective samples: one value per device, commune, operator, access type, technology and day.
 //!
 //! `queries/collapse/` says what they are. As long as those queries are the shipped ones, they are computed
-//! directly ([`direct`]), many times as fast as an engine runs them, and with the same result
+//! directly (`direct.rs`), many times as fast as an engine runs them, and with the same result
 //! (tests/it/direct.rs); a changed query is run as it stands.
 
 mod direct;

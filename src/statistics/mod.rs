@@ -5,7 +5,7 @@
 //! intervals, and the table itself. Between steps, the program only looks up quantiles of known
 //! distributions ([`quantiles`]): the statistics themselves are SQL, for any engine.
 //!
-//! While those queries are the shipped ones, what they say is computed without an engine ([`direct`]), with
+//! While those queries are the shipped ones, what they say is computed without an engine (`direct`), with
 //! the same result (tests/it/direct.rs).
 
 mod direct;
