@@ -6,10 +6,10 @@
 //!
 //! ```text
 //! footers:     30 × FOOTERS_BYTES                  (a footer grows when it is parsed)
-//! per thread:  PAGES_BYTES + 12 × BATCH_BYTES      (pages, then a batch in its stages)
+//! per thread:  PAGES_BYTES + 14 × BATCH_BYTES      (pages, rows held back, a batch in its stages)
 //! ```
 //!
-//! beside what the program holds anyway (register, boundaries, fonts). Batches are made shorter
+//! beside what the program holds anyway (register, boundaries, fonts, accepted samples by number). Batches are made shorter
 //! where rows are wide, so a good file with long texts is read, only in smaller steps.
 
 /// Bytes of one footer.

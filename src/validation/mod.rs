@@ -2,7 +2,8 @@
 //!
 //! Rows are read section by section, in parallel: import profile → `placed.sql` → `checked.sql`.
 //! Rows that pass every rule and rows that fail go to Parquet files of their own. Rows that plainly pass
-//! (`plain.rs`), which are most, are placed without an engine and numbered on the way.
+//! (`plain.rs`), which are most, are placed without an engine and numbered on the way; the numbers stay in memory (some 70
+//! bytes a row, and 90 a device and section), everything else is held batch by batch.
 
 mod duplicates;
 pub mod ledger;

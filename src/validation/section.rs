@@ -20,6 +20,7 @@ use crate::engine::{self, Engine, Function};
 use crate::error::Result;
 use crate::import::contract::{COLUMNS, Content};
 use crate::import::functions::civil;
+use crate::import::limits;
 use crate::import::{OpenFile, Samples, Section, import};
 use crate::numbered::Part;
 use crate::plan::Plan;
@@ -153,8 +154,12 @@ const HELD_ROWS: usize = 65_536;
 struct Held(Vec<RecordBatch>);
 
 impl Held {
-    fn rows(&self) -> usize {
-        self.0.iter().map(RecordBatch::num_rows).sum()
+    /// Whether they are too many with another batch, by number or, where rows are wide, by size.
+    fn is_full_with(&self, more: &RecordBatch) -> bool {
+        let all = || self.0.iter().chain([more]);
+        let rows: usize = all().map(RecordBatch::num_rows).sum();
+        let bytes: usize = all().map(RecordBatch::get_array_memory_size).sum();
+        rows > HELD_ROWS || bytes as u64 > limits::BATCH_BYTES
     }
 
     /// All of them in one batch; nothing is held after that.
@@ -223,12 +228,14 @@ impl<'a> Checker<'a> {
             Intermediate::new(self.plan.work.join(format!("quarantine-{number:06}.parquet")));
         open.read(section, &mut |raw| {
             let rows = raw.num_rows() as u64;
-            match &mut plain {
-                Some(plain) => held.0.push(others(plain, &raw, &mut accepted)?),
-                None => held.0.push(raw),
-            }
-            if held.rows() >= HELD_ROWS || plain.is_none() {
-                self.check(held.whole()?, &mut outcome, &mut passed, &mut refused)?;
+            if let Some(plain) = &mut plain {
+                let others = others(plain, &raw, &mut accepted)?;
+                if held.is_full_with(&others) {
+                    self.check(held.whole()?, &mut outcome, &mut passed, &mut refused)?;
+                }
+                held.0.push(others);
+            } else {
+                self.check(Some(raw), &mut outcome, &mut passed, &mut refused)?;
             }
             progress(Step::Rows(rows));
             Ok(())
